@@ -1,0 +1,119 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Swift 6 language mode, the upcoming features that will be defaults, and no warning left behind.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+/// For the targets that touch C: every unsafe expression is spelled out.
+let strictMemory: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let package = Package(
+    name: "Qualm",
+    products: [
+        .executable(name: "qualm", targets: ["qualm"]),
+        .library(name: "EntropyRouting", targets: ["EntropyRouting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C: one module map each, one Swift importer each.
+        .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLibYAML", path: "Sources/CLibYAML", providers: [.apt(["libyaml-dev"])]),
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
+            linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]
+        ),
+
+        // Domain.
+        .target(name: "HTTPTransport", swiftSettings: strict),
+        .target(name: "EntropyRouting", swiftSettings: strict),
+        .target(name: "ChatAPI", dependencies: ["FastJSON"], swiftSettings: strict),
+        .target(
+            name: "Cascade",
+            dependencies: ["ChatAPI", "EntropyRouting"],
+            swiftSettings: strict
+        ),
+
+        // Adapters.
+        .target(name: "CurlHTTP", dependencies: ["CCurl", "HTTPTransport"], swiftSettings: strictMemory),
+        .target(name: "FastJSON", dependencies: ["CSimdjson"], swiftSettings: strictMemory),
+        .target(name: "YAMLDocument", dependencies: ["CLibYAML"], swiftSettings: strictMemory),
+        .target(
+            name: "Providers",
+            dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "HTTPTransport"],
+            swiftSettings: strict
+        ),
+
+        // Edge.
+        .target(
+            name: "GatewayConfiguration",
+            dependencies: ["EntropyRouting", "FastJSON", "YAMLDocument"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "GatewayMetrics",
+            dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "GatewayHTTP",
+            dependencies: [
+                "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayMetrics",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Simulator",
+            dependencies: [
+                "FastJSON",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Composition.
+        .executableTarget(
+            name: "qualm",
+            dependencies: [
+                "Cascade", "ChatAPI", "CurlHTTP", "EntropyRouting", "FastJSON", "GatewayConfiguration", "GatewayHTTP", "GatewayMetrics",
+                "HTTPTransport", "Providers", "Simulator",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Tests.
+        .target(name: "GatewayTesting", dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "HTTPTransport"], swiftSettings: strict),
+    ]
+)

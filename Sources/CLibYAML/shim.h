@@ -1,0 +1,6 @@
+#ifndef QUALM_CLIBYAML_SHIM_H
+#define QUALM_CLIBYAML_SHIM_H
+
+#include <yaml.h>
+
+#endif

@@ -1,0 +1,59 @@
+public import EntropyRouting
+
+/// One configured route (`auto` or another name), resolved and validated: who drafts, who answers when the draft is doubted, and by what rule.
+public struct CascadeRoute: Sendable {
+    public var name: String
+    public var drafter: ModelName
+    public var heavyweight: ModelName
+    public var drafterProvider: any CompletionProvider
+    public var heavyweightProvider: any CompletionProvider
+    /// How a draft is judged.
+    public var strategy: RoutingStrategy
+    /// The rule for `x-qualm-strategy: window` on a route that uses `risk`, and the reverse when a model is loaded.
+    public var alternatives: [String: RoutingStrategy]
+    /// Alternatives asked from the drafter, 0...20.
+    public var topLogprobs: Int
+    public var release: ReleasePolicy
+    public var prefire: PrefireRule.Settings
+    public var gates: QualityGates
+    public var estimator: EntropyEstimator
+
+    public init(
+        name: String, drafter: ModelName, heavyweight: ModelName, drafterProvider: any CompletionProvider,
+        heavyweightProvider: any CompletionProvider, strategy: RoutingStrategy, alternatives: [String: RoutingStrategy] = [:], topLogprobs: Int = 20,
+        release: ReleasePolicy, prefire: PrefireRule.Settings, gates: QualityGates, estimator: EntropyEstimator
+    ) {
+        self.name = name
+        self.drafter = drafter
+        self.heavyweight = heavyweight
+        self.drafterProvider = drafterProvider
+        self.heavyweightProvider = heavyweightProvider
+        self.strategy = strategy
+        self.alternatives = alternatives
+        self.topLogprobs = topLogprobs
+        self.release = release
+        self.prefire = prefire
+        self.gates = gates
+        self.estimator = estimator
+    }
+}
+
+/// The bounds and times every routed request obeys.
+public struct CascadeLimits: Sendable, Hashable {
+    /// Bytes of a leg that answers, held between socket and decoder before the socket is paused. Default 256 KiB.
+    public var legBufferBytes = 262_144
+    /// Bytes of a pre-fired heavyweight kept while the verdict is open; at the bound its socket is paused. Default 1 MiB.
+    public var prefireBufferBytes = 1_048_576
+    /// Bytes of a draft that may be held back; at the bound the draft is escalated. Default 16 MiB.
+    public var heldBytes = 16_777_216
+    /// Points of a decision's trace. Default 2,048.
+    public var traceTokens = 2_048
+    /// Silence towards the client after which a keep-alive comment is sent. Default 5 s.
+    public var keepAlive = Duration.seconds(5)
+    /// Silence of the drafter after which the hot standby is fired; `nil` = never. Default 3 s.
+    public var stall: Duration? = .seconds(3)
+    /// Keep the draft's text in the decision. Default false.
+    public var recordsText = false
+
+    public init() {}
+}

@@ -1,0 +1,161 @@
+import ChatAPI
+import EntropyRouting
+
+/// Act: does what the state machine said, and nothing else. Every start and cancel of an upstream call is in this file or called from it.
+extension CascadeRun {
+    func perform(_ action: CascadeAction) {
+        switch action {
+        case .none:
+            break
+        case .requestPrefire(let reason):
+            requestPrefire(reason)
+        case .startPrefire(let attempt):
+            startHeavyweight(attempt: attempt, isQuiet: true)
+        case .cancelPrefire(let attempt):
+            cancelPrefire(attempt)
+        case .escalate(let reason, let source):
+            escalate(reason, source)
+        case .handOver(let reason, let source):
+            handOver(reason, source)
+        case .ship(let discarding):
+            ship(discarding: discarding)
+        case .markOverrun(let reason):
+            markOverrun(reason)
+        case .finishHeavyweight:
+            finish(status: .ok)
+        case .shipDoubtedDraft:
+            shipDoubtedDraft()
+        case .fail:
+            fail()
+        }
+    }
+
+    private func requestPrefire(_ reason: PrefireReason) {
+        guard executor.budget.take() else {
+            mark(.prefireDenied)
+            machine.prefireDenied()
+            return
+        }
+        let action = machine.prefireGranted()
+        guard case .startPrefire(let attempt) = action else { return }
+        mark(.prefire)
+        record.prefires.append(PrefireRecord(attempt: attempt, reason: reason, token: record.observedTokens, firedMs: elapsedMs))
+        perform(action)
+    }
+
+    private func cancelPrefire(_ attempt: Int) {
+        mark(.cancel)
+        abandonHeavyweight(.recovered)
+        endPrefire(attempt, .cancelled)
+    }
+
+    private func escalate(_ reason: EscalationReason, _ source: HeavyweightSource) {
+        mark(.escalate)
+        record.decision = .escalate
+        record.reason = reason.name
+        if draft?.isDone == true {
+            doubtedEncoder = encoder
+            closeDraft(.completed)
+        } else {
+            closeDraft(.cancelled(.escalated))
+            held.removeAll()
+        }
+        takeOver(source)
+    }
+
+    private func handOver(_ reason: HandOverReason, _ source: HeavyweightSource) {
+        mark(.handover)
+        record.decision = .handover
+        record.reason = reason.rawValue
+        closeDraft(.cancelled(.handedOver))
+        held.removeAll()
+        takeOver(source)
+    }
+
+    private func takeOver(_ source: HeavyweightSource) {
+        encoder.restart()
+        schedule.discard()
+        record.route = .heavyweight
+        record.answeredBy = route.heavyweight
+        switch source {
+        case .start(let attempt):
+            startHeavyweight(attempt: attempt, isQuiet: false)
+        case .adopt(let attempt):
+            usePrefire(attempt)
+            mailbox.promote(.heavyweight, limit: executor.limits.legBufferBytes)
+            heavyweight?.call.resume()
+        }
+    }
+
+    private func ship(discarding attempt: Int?) {
+        mark(.ship)
+        record.decision = .ship
+        record.reason = record.isOverrun ? record.reason : "accepted"
+        if let attempt {
+            abandonHeavyweight(.shipped)
+            endPrefire(attempt, .cancelled)
+        }
+        releaseAll()
+        record.route = .draft
+        record.answeredBy = route.drafter
+        hasReleased = true
+        closeDraft(.completed)
+        finish(status: .ok)
+    }
+
+    private func markOverrun(_ reason: EscalationReason) {
+        mark(.overrun)
+        record.isOverrun = true
+        record.reason = "overrun_\(reason.name)"
+        if draft?.isDone == true {
+            perform(machine.draftCompleted(rejection: nil))
+        } else {
+            releaseAll()
+        }
+    }
+
+    private func shipDoubtedDraft() {
+        guard let doubtedEncoder else { return fail() }
+        encoder = doubtedEncoder
+        record.isDoubtedDraftShipped = true
+        record.decision = .ship
+        record.reason = "heavyweight_failed"
+        record.route = .draft
+        record.answeredBy = route.drafter
+        // The schedule was discarded with the draft: everything held is the answer now.
+        held.releaseAll(to: &output)
+        hasReleased = true
+        if let index = record.legs.lastIndex(where: { $0.leg == .draft }) { record.legs[index].isWasted = false }
+        finish(status: .ok)
+    }
+
+    // MARK: The end
+
+    /// Closes the ledger and writes what ends the answer.
+    private func finish(status: DecisionRecord.Status) {
+        record.status = status
+        closeEverything(.shipped)
+        record.totalMs = elapsedMs
+        do throws(ProviderError) {
+            try encoder.finish(record, to: &output)
+            hasReleased = true
+            isOver = true
+        } catch {
+            failures.append(error)
+            fail()
+        }
+    }
+
+    private func fail() {
+        record.decision = .failed
+        record.status = failures.allSatisfy { $0.kind == .invalidRequest } && !failures.isEmpty ? .clientError : .upstreamError
+        record.reason = failures.last.map { "upstream_\($0.kind.rawValue)" } ?? "upstream"
+        let failure = CascadeFailure.upstream(failures)
+        self.failure = failure
+        closeEverything(.failed)
+        record.totalMs = elapsedMs
+        output.removeAll(keepingCapacity: true)
+        if sink.hasBegun { encoder.fail(failure, record: record, to: &output) }
+        isOver = true
+    }
+}

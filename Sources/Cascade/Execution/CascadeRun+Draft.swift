@@ -1,0 +1,201 @@
+import ChatAPI
+import EntropyRouting
+
+/// Draft, observe, and hold back.
+extension CascadeRun {
+    func startDrafter() {
+        let capabilities = route.drafterProvider.capabilities
+        let alternatives = capabilities.sendsLogprobs ? min(route.topLogprobs, capabilities.maxTopLogprobs) : nil
+        mailbox.open(.draft, attempt: 1, limit: executor.limits.legBufferBytes, attention: .everything)
+        draft = start(
+            .draft, model: route.drafter, provider: route.drafterProvider, attempt: 1, topLogprobs: alternatives, scansLogprobs: true)
+        lastDraftNews = .now
+    }
+
+    func takeDraftNews() {
+        guard draft != nil else { return }
+        let news = mailbox.exchange(.draft, &buffer)
+        noteFirstByte(news, of: \.draft)
+        if !buffer.isEmpty {
+            lastDraftNews = .now
+            isStallKnown = false
+            decodeDraft()
+        }
+        if news.wasPaused { draft?.call.resume() }
+        guard draft != nil, news.isClosed else { return }
+        endDraft(news.error)
+    }
+
+    /// The drafter's connection ended, before its terminal marker or with an error: whatever was complete has been handled above.
+    private func endDraft(_ error: ProviderError?) {
+        if let error { return failDraft(error) }
+        do {
+            batch.removeAll()
+            try draft?.decoder.finish(into: &batch)
+            try observeBatch()
+            if draft != nil { completeDraft() }
+        } catch {
+            failDraft(error)
+        }
+    }
+
+    private func decodeDraft() {
+        do throws(ProviderError) {
+            batch.removeAll()
+            try draft?.decoder.decode(buffer, into: &batch)
+            try observeBatch()
+            if draft != nil, batch.isDone { completeDraft() }
+        } catch {
+            failDraft(error)
+        }
+    }
+
+    private func observeBatch() throws(ProviderError) {
+        for index in batch.chunks.indices {
+            let chunk = batch.chunks[index]
+            let (tokens, text) = try observe(chunk)
+            // The verdict fell within this chunk: what the drafter still says is nobody's business.
+            guard draft != nil else { return }
+            try hold(chunk, tokens: tokens, text: text)
+            guard draft != nil else { return }
+        }
+    }
+
+    /// Hands every event of a chunk to the monitor and the state machine, token by token.
+    private func observe(_ chunk: CompletionChunk) throws(ProviderError) -> (tokens: Int, text: ByteRange) {
+        var tokens = 0
+        var visible = ByteRange.empty
+        var hasUnobserved = false
+        for index in chunk.events {
+            let event = batch.events[Int(index)]
+            tokens += draft?.count(event) ?? 0
+            switch event {
+            case .evidence(let range):
+                for token in range {
+                    observe(batch.tokens[Int(token)])
+                    guard draft != nil else { return (tokens, visible) }
+                }
+            case .text(let range):
+                visible = range
+                hasUnobserved = hasUnobserved || !range.isEmpty
+                facts.append(event, text: batch.text)
+            case .toolCall, .refusal:
+                hasUnobserved = true
+                facts.append(event, text: batch.text)
+            case .reasoning(let range):
+                hasUnobserved = hasUnobserved || !range.isEmpty
+            case .failure(let range):
+                throw ProviderError(
+                    .inStream, provider: route.drafter.provider, message: String(decoding: batch.text[range.range], as: UTF8.self))
+            case .role, .finish, .usage:
+                break
+            }
+        }
+        if hasUnobserved && tokens == 0 {
+            tokens = 1
+            draft?.countedTokens += 1
+            monitor.observeWithoutEvidence(tokens: 1)
+        }
+        return (tokens, visible)
+    }
+
+    private func observe(_ token: TokenEvidence) {
+        let uncertainty = monitor.observe(
+            logprob: token.logprob, isListed: token.isListed,
+            alternatives: batch.alternatives.span.extracting(Int(token.alternatives.lowerBound)..<Int(token.alternatives.upperBound)),
+            text: batch.text.span.extracting(token.text.range))
+        let assessment = monitor.assessment
+        record.observedTokens += 1
+        record.trace.append(
+            DecisionTrace.Point(
+                ms: Float(elapsedMs), entropy: Float(uncertainty.estimate), lower: Float(uncertainty.lower), upper: Float(uncertainty.upper),
+                surprisal: Float(uncertainty.surprisal), statistic: Float(assessment.statistic)))
+        perform(machine.draftTokenObserved(assessment))
+    }
+
+    /// Puts a chunk behind those that are held, and lets go what may go.
+    private func hold(_ chunk: CompletionChunk, tokens: Int, text: ByteRange) throws(ProviderError) {
+        if isPassingThrough {
+            try encoder.append(chunk, of: batch, to: &output)
+            return
+        }
+        try held.append { output throws(ProviderError) in try encoder.append(chunk, of: batch, to: &output) }
+        schedule.hold(tokens: tokens, text: batch.text.span.extracting(text.range))
+        if machine.mayRelease {
+            let count = schedule.release(isOpen: !machine.isVerdictClosed)
+            if count > 0 { release(count) }
+        }
+        if held.byteCount + facts.answer.count > executor.limits.heldBytes { perform(machine.holdLimitReached()) }
+    }
+
+    /// Nothing is held and nothing that follows would be: the chunk can go straight to the output.
+    private var isPassingThrough: Bool {
+        machine.phase == .committed && held.isEmpty && machine.mayRelease && (schedule.policy.mode == .commit || machine.isVerdictClosed)
+    }
+
+    private func release(_ count: Int) {
+        let before = output.count
+        held.release(count, to: &output)
+        guard output.count > before else { return }
+        if !hasReleased {
+            hasReleased = true
+            record.route = .draft
+            record.answeredBy = route.drafter
+            mark(.firstRelease)
+        }
+        machine.released()
+    }
+
+    func releaseAll() {
+        release(schedule.release(isOpen: false))
+    }
+
+    // MARK: The end of the draft
+
+    private func completeDraft() {
+        draft?.isDone = true
+        let rejection = judge()
+        perform(machine.draftCompleted(rejection: rejection))
+    }
+
+    /// The verdict on the whole draft: gates first, whatever the entropy says, then the strategy.
+    private func judge() -> EscalationReason? {
+        guard request.control != .never else { return nil }
+        let finish = FinishKind(draft?.finishReason)
+        let calls = facts.toolCalls
+        let answer = String(decoding: facts.answer, as: UTF8.self)
+        let verdict = route.gates.verdict(
+            DraftFacts(
+                text: answer, finish: finish, refusal: facts.hasRefusal, wantsJSON: request.wantsJSON,
+                structuredOutputProblem: calls.isEmpty ? request.checker.structuredOutputProblem(text: answer) : nil,
+                toolCallProblem: calls.isEmpty ? nil : request.checker.toolCallProblem(calls: calls), toolCallCount: calls.count,
+                taskClass: request.taskClass))
+        if case .escalate(let gate, let reason) = verdict {
+            record.gateDetail = reason
+            return .gate(gate.rawValue)
+        }
+        let assessment = monitor.finalAssessment(finishReason: finish)
+        record.statistic = assessment.statistic
+        guard assessment.level == .reject else { return nil }
+        return EscalationReason(assessment.reason)
+    }
+
+    func failDraft(_ error: ProviderError) {
+        guard draft != nil else { return }
+        failures.append(error)
+        closeDraft(.failed(error.kind), failure: error.message)
+        perform(machine.draftFailed(error.kind == .rateLimited ? .rateLimit : .failure))
+    }
+}
+
+extension FinishKind {
+    init(_ reason: FinishReason?) {
+        switch reason {
+        case .stop: self = .stop
+        case .length: self = .length
+        case .toolCalls: self = .toolCalls
+        case .contentFilter: self = .contentFilter
+        case .other, nil: self = .other
+        }
+    }
+}

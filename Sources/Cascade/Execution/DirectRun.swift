@@ -1,0 +1,206 @@
+import ChatAPI
+
+/// One request for a concrete model: no routing, no judgement, but the same ledger, the same prompt cancellation, the same back-pressure.
+final class DirectRun {
+    private let request: DirectRequest
+    private let executor: CascadeExecutor
+    private let mailbox: CascadeMailbox
+    private let sink: any AnswerSink
+    private let encoder: DirectEncoder
+    private(set) var record: DecisionRecord
+
+    private var leg: UpstreamLeg
+    private var buffer: [UInt8] = []
+    private var batch = CompletionBatch()
+
+    init(request: DirectRequest, executor: CascadeExecutor, mailbox: CascadeMailbox, encoder: DirectEncoder, sink: any AnswerSink) {
+        self.request = request
+        self.executor = executor
+        self.mailbox = mailbox
+        self.sink = sink
+        self.encoder = encoder
+        record = DecisionRecord(
+            id: request.decisionID, requestID: request.id, createdAt: request.createdAt, requestedModel: request.chat.model, route: .direct,
+            decision: .direct, status: .ok, reason: "concrete_model", isStreaming: request.isStreaming, answeredBy: request.model)
+        let legSink = LegSink(mailbox: mailbox, slot: .heavyweight, attempt: 1, leg: .direct, observer: executor.observer)
+        mailbox.open(
+            .heavyweight, attempt: 1, limit: request.isStreaming ? executor.limits.legBufferBytes : executor.limits.heldBytes,
+            attention: request.isStreaming ? .everything : .end)
+        let startedMs = (ContinuousClock.now - request.acceptedAt).milliseconds
+        leg = UpstreamLeg(
+            leg: .direct, model: request.model, attempt: 1, sink: legSink,
+            call: request.provider.start(
+                CompletionCall(
+                    request: request.chat, model: request.model.model, isStreaming: request.isStreaming,
+                    includesUsage: request.provider.capabilities.streamsUsage),
+                sink: legSink),
+            decoder: request.provider.makeDecoder(scansLogprobs: false), startedMs: startedMs)
+        record.overheadMs = startedMs
+    }
+
+    /// Runs to the end. Returns why there is no answer, or `nil`.
+    func run() async -> CascadeFailure? {
+        do {
+            switch encoder {
+            case .streaming(let encoder): try await stream(encoder)
+            case .whole(let finish): try await collect(finish)
+            }
+            return nil
+        } catch let error as ProviderError {
+            close(.failed(error.kind), failure: error.message)
+            record.decision = .failed
+            record.status = error.kind == .invalidRequest ? .clientError : .upstreamError
+            record.reason = "upstream_\(error.kind.rawValue)"
+            return await tell(.upstream([error]))
+        } catch let error as CascadeFailure where error != .clientGone {
+            close(.cancelled(.failed))
+            record.decision = .failed
+            record.status = .upstreamError
+            record.reason = "answer_too_large"
+            return await tell(error)
+        } catch {
+            close(.cancelled(.clientGone))
+            record.status = .clientClosed
+            record.reason = "client_gone"
+            return .clientGone
+        }
+    }
+
+    // MARK: Streaming
+
+    private func stream(_ encoder: any AnswerEncoder) async throws {
+        var encoder = encoder
+        var output: [UInt8] = []
+        while true {
+            await mailbox.wait()
+            if mailbox.isCancelled { throw CascadeFailure.clientGone }
+            let news = mailbox.exchange(.heavyweight, &buffer)
+            noteFirstByte(news)
+            batch.removeAll()
+            if !buffer.isEmpty { try leg.decoder.decode(buffer, into: &batch) }
+            if news.wasPaused { leg.call.resume() }
+            if news.isClosed && !batch.isDone {
+                if let error = news.error {
+                    try await deliver(&encoder, &output)
+                    throw error
+                }
+                try leg.decoder.finish(into: &batch)
+                batch.isDone = true
+            }
+            try encode(with: &encoder, to: &output)
+            if batch.isDone {
+                leg.isDone = true
+                close(.completed)
+                record.totalMs = elapsedMs
+                try encoder.finish(record, to: &output)
+            }
+            try await send(&output)
+            if batch.isDone { return }
+        }
+    }
+
+    /// What was complete before the stream broke still belongs to the client.
+    private func deliver(_ encoder: inout any AnswerEncoder, _ output: inout [UInt8]) async throws {
+        try encode(with: &encoder, to: &output)
+        try await send(&output)
+    }
+
+    private func encode(with encoder: inout any AnswerEncoder, to output: inout [UInt8]) throws(ProviderError) {
+        for chunk in batch.chunks {
+            try count(chunk)
+            try encoder.append(chunk, of: batch, to: &output)
+        }
+    }
+
+    private func count(_ chunk: CompletionChunk) throws(ProviderError) {
+        for index in chunk.events {
+            let event = batch.events[Int(index)]
+            _ = leg.count(event)
+            switch event {
+            case .text(let range), .reasoning(let range), .refusal(let range):
+                if !range.isEmpty { leg.countedTokens += 1 }
+            case .toolCall:
+                leg.countedTokens += 1
+            case .failure(let range):
+                throw ProviderError(
+                    .inStream, provider: request.model.provider, message: String(decoding: batch.text[range.range], as: UTF8.self))
+            case .role, .evidence, .finish, .usage:
+                break
+            }
+        }
+    }
+
+    // MARK: Whole
+
+    private func collect(_ finish: (_ body: [UInt8], _ record: DecisionRecord) -> [UInt8]) async throws {
+        var body: [UInt8] = []
+        while true {
+            await mailbox.wait()
+            if mailbox.isCancelled { throw CascadeFailure.clientGone }
+            let news = mailbox.peek(.heavyweight)
+            if news.isClosed {
+                noteFirstByte(news)
+                _ = mailbox.exchange(.heavyweight, &body)
+                if let error = news.error { throw error }
+                break
+            }
+            if news.wasPaused { throw CascadeFailure.answerTooLarge(limitBytes: executor.limits.heldBytes) }
+        }
+        batch.removeAll()
+        try request.provider.decodeBody(body, into: &batch)
+        for chunk in batch.chunks { try count(chunk) }
+        leg.isDone = true
+        close(.completed)
+        record.totalMs = elapsedMs
+        var answer = finish(body, record)
+        try await send(&answer)
+    }
+
+    // MARK: Both
+
+    private var elapsedMs: Double { (ContinuousClock.now - request.acceptedAt).milliseconds }
+
+    private func noteFirstByte(_ news: CascadeMailbox.News) {
+        guard leg.firstByteMs == nil, let at = news.firstByteAt else { return }
+        leg.firstByteMs = (at - request.acceptedAt).milliseconds
+    }
+
+    private func send(_ output: inout [UInt8]) async throws {
+        guard !output.isEmpty else { return }
+        if record.firstTokenMs == nil { record.firstTokenMs = elapsedMs }
+        let bytes = output
+        output.removeAll(keepingCapacity: true)
+        try await sink.send(
+            bytes, head: AnswerHead(decisionID: request.decisionID, route: .direct, model: request.model.qualified, overheadMs: record.overheadMs))
+    }
+
+    private func close(_ end: LegRecord.End, failure: String? = nil) {
+        guard record.legs.isEmpty else { return }
+        if !leg.isDone {
+            leg.sink.willCancel()
+            leg.call.cancel()
+        }
+        mailbox.close(.heavyweight)
+        let tokens = leg.tokens(estimatedPrompt: request.estimatedPromptTokens)
+        var isWasted = true
+        if case .completed = end { isWasted = false }
+        record.legs.append(
+            LegRecord(
+                leg: .direct, model: request.model, attempt: 1, tokens: tokens, costUSD: executor.prices.cost(of: tokens, model: request.model),
+                end: end, isWasted: isWasted, startedMs: leg.startedMs, firstByteMs: leg.firstByteMs, endedMs: elapsedMs, failure: failure))
+        record.totalMs = elapsedMs
+    }
+
+    /// Inside a stream that has begun, the failure can only be told as an event.
+    private func tell(_ failure: CascadeFailure) async -> CascadeFailure {
+        guard sink.hasBegun, case .streaming(var encoder) = encoder else { return failure }
+        var output: [UInt8] = []
+        encoder.fail(failure, record: record, to: &output)
+        do {
+            try await send(&output)
+        } catch {
+            // The client has gone meanwhile; the failure stands as it is.
+        }
+        return failure
+    }
+}

@@ -1,0 +1,166 @@
+import Cascade
+import ChatAPI
+import EntropyRouting
+import GatewayMetrics
+import HTTPTypes
+
+/// `POST /v1/chat/completions`: accept, then hand over to the cascade or to the named model.
+struct ChatCompletionsEndpoint: Sendable {
+    let gateway: Gateway
+    let admission: Admission
+
+    func respond(_ request: IncomingRequest, _ sink: ClientSink, _ connection: ClientConnection) async throws {
+        defer { connection.forget() }
+        do {
+            try await answer(request, sink, connection)
+            try await sink.finish()
+        } catch let error as APIError {
+            gateway.metrics.requests.increment(.none, StatusLabel(refused: error.status))
+            try await sink.refuse(PlainResponse(error))
+        } catch let failure as CascadeFailure where failure != .clientGone {
+            guard !sink.hasBegun else { return try await sink.finish() }
+            try await sink.refuse(PlainResponse(APIError(failure, requestID: sink.requestID)))
+        }
+    }
+
+    private func answer(_ request: IncomingRequest, _ sink: ClientSink, _ connection: ClientConnection) async throws {
+        guard !admission.isDraining else { throw APIError.draining() }
+        guard admission.enter() else { throw APIError.tooManyRequests(limit: admission.limit, retryAfterSeconds: 1) }
+        gateway.metrics.inflightRequests.increment()
+        defer {
+            admission.leave()
+            gateway.metrics.inflightRequests.decrement()
+        }
+        let chat: ChatRequest
+        var controls: RoutingControls
+        do throws(ChatRequestError) {
+            chat = try ChatRequest.decode(request.body)
+            controls = RoutingControls()
+            for field in request.headers where field.name.canonicalName.hasPrefix("x-qualm-") {
+                try controls.apply(header: field.name.canonicalName, value: field.value)
+            }
+            controls = controls.overriding(chat.controls)
+        } catch {
+            throw APIError.invalidRequest(error)
+        }
+        if controls.cache == .onlyIfCached { throw APIError.notCached() }
+        sink.isStreaming = chat.isStreaming
+        let context = RequestContext(id: sink.requestID, acceptedAt: request.acceptedAt, chat: chat)
+        switch gateway.resolve(chat.model) {
+        case nil:
+            throw APIError.modelNotFound(chat.model, known: gateway.routeNames)
+        case .direct(let model, let provider):
+            try await direct(context, model, provider, sink, connection)
+        case .route(let route) where chat.choiceCount > 1:
+            // Several answers cannot be judged by one trace; the stronger model gives them.
+            try await direct(context, route.heavyweight, route.heavyweightProvider, sink, connection)
+        case .route(let route):
+            try await routed(context, route, controls, sink, connection)
+        }
+    }
+
+    // MARK: Answer
+
+    private struct RequestContext {
+        var id: String
+        var decisionID = RequestID.make("dec_")
+        var acceptedAt: ContinuousClock.Instant
+        var createdAt = WallClock.now()
+        var chat: ChatRequest
+    }
+
+    private func direct(
+        _ context: RequestContext, _ model: ModelName, _ provider: any CompletionProvider, _ sink: ClientSink, _ connection: ClientConnection
+    ) async throws {
+        let request = DirectRequest(
+            id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt, chat: context.chat,
+            isStreaming: context.chat.isStreaming, model: model, provider: provider,
+            estimatedPromptTokens: context.chat.body.count / Self.bytesPerToken)
+        let encoder: DirectEncoder =
+            context.chat.isStreaming ? .streaming(ChatStreamEncoder(context.chat)) : .whole(DirectBody.withMetadata)
+        _ = try await gateway.executor.runDirect(request, encoder: encoder, sink: sink) { run in
+            connection.onClose { run.cancel() }
+        }
+    }
+
+    private func routed(
+        _ context: RequestContext, _ route: CascadeRoute, _ controls: RoutingControls, _ sink: ClientSink, _ connection: ClientConnection
+    ) async throws {
+        let chat = context.chat
+        let view: ChatRequest.RoutingView
+        do throws(ChatRequestError) {
+            view = try chat.routingView()
+        } catch {
+            throw APIError.invalidRequest(error)
+        }
+        if let strategy = controls.strategy?.rawValue, strategy != route.strategy.name, route.alternatives[strategy] == nil {
+            throw APIError.invalidRequest(
+                "The strategy '\(strategy)' is not available on the route '\(route.name)': no risk model is configured for it.",
+                param: "x-qualm-strategy")
+        }
+        let request = CascadeRequest(
+            id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt, chat: chat,
+            isStreaming: chat.isStreaming, control: EscalationControl(controls.escalate), release: route.release(controls),
+            strategy: controls.strategy?.rawValue, taskClass: TaskClass.classify(view.lastUserText),
+            estimatedPromptTokens: (view.promptBytes + view.definitionBytes) / Self.bytesPerToken, wantsJSON: view.responseFormat.isJSON,
+            offersTools: !view.tools.isEmpty && view.toolChoice != .none,
+            checker: RequestChecker(format: view.responseFormat, tools: view.tools))
+        let encoder: any AnswerEncoder =
+            chat.isStreaming
+            ? ChatStreamEncoder(chat)
+            : ChatBodyEncoder(chat, provider: route.drafter.provider, maxBytes: gateway.settings.maxAnswerBytes)
+        _ = try await gateway.executor.run(request, on: route, encoder: encoder, sink: sink) { run in
+            connection.onClose { run.cancel() }
+        }
+    }
+
+    /// English and code come to about four bytes a token in every current tokeniser; only for estimates that are marked as such.
+    private static let bytesPerToken = 4
+}
+
+extension EscalationControl {
+    init(_ control: RoutingControls.Escalation?) {
+        self =
+            switch control {
+            case .never: .never
+            case .always: .always
+            case .auto, nil: .auto
+            }
+    }
+}
+
+extension CascadeRoute {
+    /// The client's release policy: its mode, its n, or both; `nil` when it named neither.
+    func release(_ controls: RoutingControls) -> ReleasePolicy? {
+        guard controls.release != nil || controls.releaseTokens != nil else { return nil }
+        let mode = controls.release.flatMap { ReleaseMode(rawValue: $0.rawValue) } ?? release.mode
+        return ReleasePolicy(mode: mode, tokens: controls.releaseTokens ?? release.tokens)
+    }
+}
+
+extension StatusLabel {
+    /// For requests that were turned away before anything was asked upstream.
+    init(refused status: Int) {
+        self =
+            switch status {
+            case 401: .unauthorized
+            case 429, 503: .rejected
+            case 500...: .internalError
+            default: .clientError
+            }
+    }
+}
+
+/// The request's own definition of a valid draft.
+struct RequestChecker: DraftChecker {
+    let format: ResponseFormat
+    let tools: [ToolDefinition]
+
+    func structuredOutputProblem(text: String) -> String? {
+        StructuredOutputCheck.problem(text: text, format: format)
+    }
+
+    func toolCallProblem(calls: [DraftToolCall]) -> String? {
+        ToolCallCheck.problem(calls: calls.map { (name: $0.name, argumentsJSON: $0.arguments) }, tools: tools)
+    }
+}

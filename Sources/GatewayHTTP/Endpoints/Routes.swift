@@ -1,0 +1,124 @@
+import ChatAPI
+import GatewayMetrics
+import HTTPTypes
+
+/// Every path of the gateway, in one place. Paths are matched without their query and without a slash at the end.
+struct Routes: Sendable {
+    let gateway: Gateway
+    let admission: Admission
+    let startedAt: Double
+    private let keys: BearerKeys
+    private let chat: ChatCompletionsEndpoint
+
+    init(gateway: Gateway, admission: Admission, startedAt: Double) {
+        self.gateway = gateway
+        self.admission = admission
+        self.startedAt = startedAt
+        keys = BearerKeys(gateway.settings.apiKeys)
+        chat = ChatCompletionsEndpoint(gateway: gateway, admission: admission)
+    }
+
+    /// Why a request will not be answered, as far as its head tells: decided before its body is read.
+    func refusal(_ head: HTTPRequest) -> APIError? {
+        let request = IncomingRequest(head: head, acceptedAt: .now)
+        guard let endpoint = Endpoint(request.path) else { return .notFound("The path '\(request.path.prefix(128))'") }
+        guard endpoint.accepts(head.method) else { return .methodNotAllowed(head.method.rawValue, path: String(request.path)) }
+        if !endpoint.isOpen {
+            switch keys.check(head.headerFields) {
+            case .accepted: break
+            case .missing: return .invalidAPIKey(wasSent: false)
+            case .wrong: return .invalidAPIKey(wasSent: true)
+            }
+        }
+        return nil
+    }
+
+    /// Answers; returns when the last byte has been handed to the socket. Throws only when the connection must be closed.
+    func respond(_ request: IncomingRequest, _ outbound: GatewayChannel.Outbound, _ connection: ClientConnection) async throws {
+        let sink = ClientSink(outbound, requestID: RequestID.of(request.headers))
+        guard let endpoint = Endpoint(request.path), request.refusal == nil else {
+            let error = request.refusal ?? .notFound("The path")
+            gateway.metrics.requests.increment(.none, StatusLabel(refused: error.status))
+            return try await sink.refuse(PlainResponse(error, allowing: Endpoint(request.path)?.method))
+        }
+        if case .chat = endpoint { return try await chat.respond(request, sink, connection) }
+        try await sink.refuse(answer(endpoint, request), omitsBody: request.method == .head)
+    }
+
+    private func answer(_ endpoint: Endpoint, _ request: IncomingRequest) -> PlainResponse {
+        let models = ModelsEndpoint(gateway: gateway, startedAt: startedAt)
+        let decisions = DecisionsEndpoint(decisions: gateway.decisions)
+        switch endpoint {
+        case .chat: return PlainResponse(.methodNotAllowed(request.method.rawValue, path: "/v1/chat/completions"))
+        case .models: return models.list()
+        case .model(let id): return models.one(id)
+        case .health: return HealthEndpoint(gateway: gateway, admission: admission).health()
+        case .ready: return HealthEndpoint(gateway: gateway, admission: admission).ready()
+        case .metrics: return metrics()
+        case .stats: return StatsEndpoint(statistics: gateway.statistics).show()
+        case .statsReset: return StatsEndpoint(statistics: gateway.statistics).reset()
+        case .decisions: return decisions.list(limit: request.query("limit"))
+        case .decision(let id): return decisions.one(id)
+        }
+    }
+
+    /// Prometheus text exposition 0.0.4.
+    private func metrics() -> PlainResponse {
+        gateway.metrics.ready.set(to: admission.isDraining ? 0 : 1)
+        gateway.sampleMetrics()
+        return PlainResponse(
+            contentType: "text/plain; version=0.0.4; charset=utf-8", body: gateway.metrics.registry.render())
+    }
+}
+
+/// The small endpoints by their paths.
+private enum Endpoint {
+    case chat, models, health, ready, metrics, stats, statsReset, decisions
+    case model(String)
+    case decision(String)
+
+    init?(_ path: Substring) {
+        switch path {
+        case "/v1/chat/completions": self = .chat
+        case "/v1/models": self = .models
+        case "/health": self = .health
+        case "/ready": self = .ready
+        case "/metrics": self = .metrics
+        case "/stats": self = .stats
+        case "/stats/reset": self = .statsReset
+        case "/v1/decisions": self = .decisions
+        default:
+            if let id = Self.rest(of: path, after: "/v1/models/") {
+                self = .model(id)
+            } else if let id = Self.rest(of: path, after: "/v1/decisions/"), !id.contains("/") {
+                self = .decision(id)
+            } else {
+                return nil
+            }
+        }
+    }
+
+    var method: HTTPRequest.Method {
+        switch self {
+        case .chat, .statsReset: .post
+        default: .get
+        }
+    }
+
+    func accepts(_ method: HTTPRequest.Method) -> Bool {
+        method == self.method || method == .head && self.method == .get
+    }
+
+    /// Probes and scrapers carry no keys; nothing they see is a client's.
+    var isOpen: Bool {
+        switch self {
+        case .health, .ready, .metrics: true
+        default: false
+        }
+    }
+
+    private static func rest(of path: Substring, after prefix: String) -> String? {
+        guard path.hasPrefix(prefix), path.count > prefix.count else { return nil }
+        return PercentEncoding.decoded(path.dropFirst(prefix.count))
+    }
+}

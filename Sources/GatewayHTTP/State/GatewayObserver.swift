@@ -1,0 +1,45 @@
+public import Cascade
+public import GatewayMetrics
+
+/// Record: the one place where a finished request becomes metrics, statistics and a line in the ring.
+public struct GatewayObserver: CascadeObserver {
+    private let metrics: GatewayMetrics
+    private let statistics: GatewayStatistics
+    private let decisions: DecisionLog
+    private let prices: PriceBook
+
+    public init(
+        metrics: GatewayMetrics, statistics: GatewayStatistics, decisions: DecisionLog, prices: PriceBook
+    ) {
+        self.metrics = metrics
+        self.statistics = statistics
+        self.decisions = decisions
+        self.prices = prices
+    }
+
+    public func observed(_ record: DecisionRecord) {
+        let saved = savedUSD(record)
+        metrics.observe(record, savedUSD: saved)
+        statistics.add(record, savedUSD: saved)
+        decisions.append(record)
+    }
+
+    public func cancelled(leg: LegRecord.Leg, latency: Duration) {
+        metrics.cancelLatency.record(LegLabel(leg), duration: latency)
+    }
+
+    /// What the heavyweight alone would have cost for this answer, minus what was spent. Only known for a shipped draft: the heavyweight's
+    /// answer is assumed to be as long as the draft's. For an escalation the loss is what was spent beside the answering leg.
+    private func savedUSD(_ record: DecisionRecord) -> Double? {
+        guard let heavyweight = record.heavyweight, let spent = record.costUSD else { return nil }
+        switch record.decision {
+        case .ship:
+            guard let draft = record.legs.last(where: { $0.leg == .draft }) else { return nil }
+            return prices.cost(of: draft.tokens, model: heavyweight).map { $0 - spent }
+        case .escalate, .handover:
+            return record.wastedCostUSD.map { -$0 }
+        case .cacheHit, .direct, .failed:
+            return nil
+        }
+    }
+}

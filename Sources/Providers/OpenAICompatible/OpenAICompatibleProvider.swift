@@ -1,0 +1,98 @@
+public import Cascade
+public import ChatAPI
+public import HTTPTransport
+
+/// Any upstream that speaks OpenAI's chat completion API: OpenAI itself, OpenRouter, Together, vLLM, llama.cpp, Ollama, the simulator.
+///
+/// Requests are the client's own bytes with as few edits as possible; answers are handed over undecoded.
+public struct OpenAICompatibleProvider: CompletionProvider {
+    public let name: String
+    public let capabilities: ProviderCapabilities
+    private let endpoint: String
+    private let headers: [HTTPHeader]
+    private let secrets: [String]
+    private let timeouts: HTTPTimeouts
+    private let transport: any HTTPTransport
+
+    /// - Parameters:
+    ///   - name: what stands before the colon in `provider:model`.
+    ///   - baseURL: `http(s)://host[:port][/path]` without a slash at the end; `/chat/completions` is appended.
+    ///   - apiKey: sent as bearer token; `nil` sends none.
+    ///   - headers: sent with every request.
+    ///   - timeouts: connect, first byte, idle. A call that is not streamed gets its first byte only when the answer is complete, so that the
+    ///     first-byte timeout bounds the whole of it.
+    public init(
+        name: String, baseURL: String, apiKey: String?, headers: [HTTPHeader] = [], capabilities: ProviderCapabilities,
+        timeouts: HTTPTimeouts = HTTPTimeouts(), transport: any HTTPTransport
+    ) {
+        self.name = name
+        self.capabilities = capabilities
+        self.endpoint = baseURL + "/chat/completions"
+        self.headers =
+            [HTTPHeader("content-type", "application/json"), HTTPHeader("accept", "application/json, text/event-stream")]
+            + (apiKey.map { [HTTPHeader("authorization", "Bearer \($0)")] } ?? []) + headers
+        self.secrets = (apiKey.map { [$0] } ?? []) + headers.map(\.value).filter { $0.utf8.count >= 16 }
+        self.timeouts = timeouts
+        self.transport = transport
+    }
+
+    public func start(_ call: CompletionCall, sink: any CompletionSink) -> any RunningCompletion {
+        let body = call.request.upstreamBody(
+            model: call.model, stream: call.isStreaming, topLogprobs: call.topLogprobs, includeUsage: call.includesUsage)
+        let exchange = transport.start(
+            HTTPExchangeRequest(method: .post, url: endpoint, headers: headers, body: body, timeouts: timeouts),
+            sink: CompletionExchangeSink(provider: name, secrets: secrets, sink: sink))
+        return RunningExchange(exchange)
+    }
+
+    public func makeDecoder(scansLogprobs: Bool) -> any CompletionDecoder {
+        OpenAIChatDecoder(provider: name, scansLogprobs: scansLogprobs)
+    }
+
+    public func decodeBody(_ body: [UInt8], into batch: inout CompletionBatch) throws(ProviderError) {
+        do {
+            var decoder = ChatResponseDecoder(scansLogprobs: false)
+            try decoder.decode(body: body, into: &batch)
+        } catch {
+            throw ProviderError(.malformed, provider: name, message: "\(error)")
+        }
+    }
+}
+
+/// The transport's handle under the name the cascade knows.
+final class RunningExchange: RunningCompletion {
+    private let exchange: any HTTPExchange
+
+    init(_ exchange: any HTTPExchange) { self.exchange = exchange }
+
+    func cancel() { exchange.cancel() }
+    func resume() { exchange.resume() }
+}
+
+/// OpenAI's streaming dialect, with this provider's name on every error.
+struct OpenAIChatDecoder: CompletionDecoder {
+    private let provider: String
+    private var decoder: ChatStreamDecoder
+
+    init(provider: String, scansLogprobs: Bool) {
+        self.provider = provider
+        decoder = ChatStreamDecoder(scansLogprobs: scansLogprobs)
+    }
+
+    mutating func decode(_ bytes: [UInt8], into batch: inout CompletionBatch) throws(ProviderError) {
+        do throws(ChatStreamError) {
+            try decoder.decode(bytes, into: &batch)
+        } catch {
+            throw ProviderError(error, provider: provider)
+        }
+    }
+
+    mutating func finish(into batch: inout CompletionBatch) throws(ProviderError) {
+        do throws(ChatStreamError) {
+            try decoder.finish()
+            batch.isDone = true
+        } catch {
+            throw ProviderError(error, provider: provider)
+        }
+    }
+}

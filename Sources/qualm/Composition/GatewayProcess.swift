@@ -1,0 +1,115 @@
+import Cascade
+import GatewayConfiguration
+import GatewayHTTP
+import GatewayMetrics
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import UnixSignals
+
+/// The composition root: makes everything, starts the services, and takes them down in the reverse order.
+struct GatewayProcess {
+    let configuration: GatewayConfiguration
+
+    /// Runs until SIGTERM or SIGINT has drained the gateway.
+    /// - Parameter onReady: gets the port once the gateway listens.
+    func run(onReady: @escaping @Sendable (Int) throws -> Void) async throws {
+        let logger = Self.logger(configuration.logging)
+        let assembly = try ProviderAssembly(configuration)
+        defer { assembly.shutdown() }
+        let active = ActiveRequests()
+        let gateway = try gateway(assembly, active)
+        let loops = configuration.server.eventLoops > 0 ? configuration.server.eventLoops : AvailableCores.count
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
+        let server = GatewayServer(gateway: gateway, group: group, logger: logger) { port in
+            do {
+                try onReady(port)
+            } catch {
+                logger.error("the port file could not be written", metadata: ["error": "\(error)"])
+            }
+        }
+        var services = ServiceGroupConfiguration(
+            services: [.init(service: Ticker(active: active)), .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        services.maximumGracefulShutdownDuration = configuration.server.drain + .seconds(10)
+        do {
+            try await ServiceGroup(configuration: services).run()
+        } catch {
+            try await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private func gateway(_ assembly: ProviderAssembly, _ active: ActiveRequests) throws -> Gateway {
+        let byName = Dictionary(assembly.providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let routes = try RouteAssembly.routes(configuration, providers: byName)
+        let prices = PriceBook(
+            Dictionary(
+                configuration.prices.prices.map { model, price in
+                    (
+                        ModelName(model).qualified,
+                        PriceBook.Price(input: price.input, output: price.output, cachedInput: price.cachedInput)
+                    )
+                }, uniquingKeysWith: { first, _ in first }))
+        let metrics = GatewayMetrics(version: Version.current, providers: assembly.providers.map(\.name))
+        let statistics = GatewayStatistics(now: WallClock.now)
+        let decisions = DecisionLog(
+            capacity: configuration.decisions.capacity, maxPoints: configuration.decisions.traceTokensTotal)
+        let executor = CascadeExecutor(
+            prices: prices, limits: limits,
+            budget: PrefireBudget(ratio: configuration.prefire.budgetRatio, burst: configuration.prefire.burst), active: active,
+            observer: GatewayObserver(metrics: metrics, statistics: statistics, decisions: decisions, prices: prices))
+        return Gateway(
+            routes: routes, providers: assembly.providers, models: models(routes), executor: executor, metrics: metrics,
+            statistics: statistics, decisions: decisions, settings: settings,
+            sampleMetrics: { metrics.upstreamOpenSockets.set(to: Double(assembly.openSockets)) })
+    }
+
+    private var limits: CascadeLimits {
+        var limits = CascadeLimits()
+        limits.legBufferBytes = configuration.transport.bufferBytes
+        limits.prefireBufferBytes = configuration.prefire.bufferBytes
+        limits.traceTokens = configuration.decisions.traceTokens
+        limits.keepAlive = configuration.release.keepalive
+        limits.stall = configuration.prefire.stall
+        limits.recordsText = configuration.decisions.recordText
+        return limits
+    }
+
+    private var settings: GatewaySettings {
+        var settings = GatewaySettings()
+        settings.host = configuration.server.host
+        settings.port = configuration.server.port
+        settings.maxBodyBytes = configuration.server.maxBodyBytes
+        settings.maxConcurrentRequests = configuration.server.maxConcurrentRequests
+        settings.drain = configuration.server.drain
+        settings.idleTimeout = configuration.server.idleTimeout
+        settings.apiKeys = configuration.server.apiKeys.map(\.reveal)
+        settings.version = Version.current
+        return settings
+    }
+
+    /// The routes' own models, then the price book's whose provider has what it needs; sorted, once each.
+    private func models(_ routes: [CascadeRoute]) -> [ModelName] {
+        let routed = routes.flatMap { [$0.drafter, $0.heavyweight] }
+        let priced = configuration.prices.prices.keys.map { ModelName($0) }
+        return Set(routed + priced).sorted { $0.qualified < $1.qualified }
+    }
+
+    private static func logger(_ configuration: LoggingConfiguration) -> Logger {
+        var logger = Logger(label: "qualm", factory: { StreamLogHandler.standardError(label: $0) })
+        logger.logLevel = Logger.Level(rawValue: configuration.level.rawValue) ?? .info
+        return logger
+    }
+}
+
+/// Wakes requests whose keep-alive or stall deadline has passed.
+private struct Ticker: Service {
+    let active: ActiveRequests
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await active.run() }
+    }
+}

@@ -1,0 +1,46 @@
+import Cascade
+import CurlHTTP
+import GatewayConfiguration
+import HTTPTransport
+import Providers
+
+/// Configuration -> providers and the transports under them. Providers share one transport, unless one trusts other authorities.
+struct ProviderAssembly {
+    let providers: [any CompletionProvider]
+    let transports: [CurlTransport]
+
+    init(_ configuration: GatewayConfiguration) throws {
+        var byAuthority: [String: CurlTransport] = [:]
+        providers = try configuration.providers.map { provider in
+            let authority = provider.caFile ?? ""
+            let transport =
+                try byAuthority[authority] ?? CurlTransport(options: CurlTransportOptions(configuration.transport, caFile: provider.caFile))
+            byAuthority[authority] = transport
+            return OpenAICompatibleProvider(
+                name: provider.name, baseURL: provider.baseURL, apiKey: provider.apiKey?.reveal,
+                headers: provider.headers.map { HTTPHeader($0.name, $0.value.reveal) },
+                capabilities: ProviderCapabilities(
+                    sendsLogprobs: provider.logprobs, maxTopLogprobs: provider.maxTopLogprobs, streamsUsage: provider.streamUsage,
+                    vocabularySize: provider.vocabularySize, stopsBillingOnDisconnect: provider.stopsBillingOnDisconnect),
+                timeouts: HTTPTimeouts(
+                    connect: provider.connectTimeout, firstByte: provider.firstByteTimeout, idle: provider.idleTimeout),
+                transport: transport)
+        }
+        transports = Array(byAuthority.values)
+    }
+
+    func shutdown() {
+        for transport in transports { transport.shutdown() }
+    }
+
+    var openSockets: Int { transports.reduce(0) { $0 + $1.snapshot.openSockets } }
+}
+
+extension CurlTransportOptions {
+    init(_ configuration: TransportConfiguration, caFile: String?) {
+        self.init()
+        loopCount = configuration.threads
+        certificateAuthorityFile = caFile
+        if !configuration.http2 { version = .http1 }
+    }
+}

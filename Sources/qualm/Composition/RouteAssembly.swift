@@ -1,0 +1,82 @@
+import ArgumentParser
+import Cascade
+import EntropyRouting
+import FoundationEssentials
+import GatewayConfiguration
+
+/// Configuration -> routes: the only place where configured values become the domain's.
+enum RouteAssembly {
+    static func routes(
+        _ configuration: GatewayConfiguration, providers: [String: any CompletionProvider]
+    ) throws -> [CascadeRoute] {
+        let models = try checkArtefacts(configuration)
+        return try configuration.routes.map { route in
+            try assemble(route, configuration, providers: providers, model: route.routing.riskModel.flatMap { models[$0] })
+        }
+    }
+
+    /// Loads every risk model that is named, by path; a file that is missing or wrong ends the process with status 78.
+    static func checkArtefacts(_ configuration: GatewayConfiguration) throws -> [String: RiskModel] {
+        var models: [String: RiskModel] = [:]
+        for path in Set(configuration.routes.compactMap(\.routing.riskModel)).sorted() {
+            guard let file = FileManager.default.contents(atPath: path) else {
+                StandardError.write("qualm: routing.risk_model: \(path) cannot be read\n")
+                throw ExitCode(78)
+            }
+            do {
+                models[path] = try RiskModelArtefact.load(jsonBytes: Array(file))
+            } catch {
+                StandardError.write("qualm: \(path): \(error)\n")
+                throw ExitCode(78)
+            }
+        }
+        return models
+    }
+
+    private static func assemble(
+        _ route: RouteConfiguration, _ configuration: GatewayConfiguration, providers: [String: any CompletionProvider], model: RiskModel?
+    ) throws -> CascadeRoute {
+        let routing = route.routing
+        guard let drafterProvider = providers[routing.drafter.provider], let heavyweightProvider = providers[routing.heavyweight.provider]
+        else {
+            StandardError.write("qualm: route '\(route.name)' names a provider that is not configured\n")
+            throw ExitCode(78)
+        }
+        let window = RoutingStrategy.window(
+            try WindowStrategy(
+                windowTokens: routing.windowTokens, thresholdBits: routing.thresholdBits, prefireRatio: routing.prefireRatio,
+                earlyExitTokens: routing.earlyExitTokens))
+        var alternatives = ["window": window]
+        if let model, let threshold = routing.riskThreshold ?? model.threshold {
+            alternatives["risk"] = .risk(
+                try RiskStrategy(model: model, threshold: threshold, prefireRatio: routing.prefireRatio))
+        } else if routing.strategy == .risk {
+            StandardError.write(
+                "qualm: route '\(route.name)' uses the strategy risk, but neither routing.risk_threshold nor its risk model gives a threshold\n")
+            throw ExitCode(78)
+        }
+        let prefire = configuration.prefire
+        return CascadeRoute(
+            name: route.name, drafter: ModelName(routing.drafter), heavyweight: ModelName(routing.heavyweight),
+            drafterProvider: drafterProvider, heavyweightProvider: heavyweightProvider,
+            strategy: alternatives[routing.strategy.rawValue] ?? window, alternatives: alternatives, topLogprobs: routing.topLogprobs,
+            release: ReleasePolicy(mode: ReleaseMode(rawValue: route.release.mode.rawValue) ?? .buffered, tokens: route.release.tokens),
+            prefire: PrefireRule.Settings(
+                isEnabled: prefire.isEnabled, cancelRatio: prefire.cancelRatio, cancelAfterTokens: prefire.cancelAfterTokens,
+                refractoryTokens: prefire.refractoryTokens, maxCancels: prefire.maxCancels),
+            gates: QualityGates(enabled: enabledGates(configuration.gates)),
+            estimator: EntropyEstimator(vocabularySize: drafterProvider.capabilities.vocabularySize))
+    }
+
+    private static func enabledGates(_ gates: GatesConfiguration) -> Set<GateName> {
+        let switches: [(GateName, Bool)] = [
+            (.emptyAnswer, gates.emptyAnswer), (.length, gates.length), (.structuredOutput, gates.structuredOutput),
+            (.toolCall, gates.toolCalls), (.refusal, gates.refusal), (.contentFilter, gates.contentFilter),
+        ]
+        return Set(switches.filter(\.1).map(\.0))
+    }
+}
+
+extension ModelName {
+    init(_ model: ConfiguredModel) { self.init(provider: model.provider, model: model.model) }
+}
