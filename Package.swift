@@ -114,6 +114,50 @@ let package = Package(
         ),
 
         // Tests.
-        .target(name: "GatewayTesting", dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "HTTPTransport"], swiftSettings: strict),
+        .target(
+            name: "GatewayTesting",
+            dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "HTTPTransport"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "EntropyRoutingTests", dependencies: ["EntropyRouting", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "FastJSONTests", dependencies: ["FastJSON"], swiftSettings: strict),
+        .testTarget(name: "ChatAPITests", dependencies: ["ChatAPI", "FastJSON", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "CascadeTests", dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP", "GatewayTesting", "HTTPTransport"], swiftSettings: strict),
+        .testTarget(
+            name: "ProvidersTests",
+            dependencies: ["Cascade", "ChatAPI", "CurlHTTP", "GatewayTesting", "HTTPTransport", "Providers", "Simulator"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "YAMLDocumentTests", dependencies: ["YAMLDocument"], swiftSettings: strict),
+        .testTarget(
+            name: "GatewayConfigurationTests",
+            dependencies: ["EntropyRouting", "FastJSON", "GatewayConfiguration"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GatewayMetricsTests",
+            dependencies: ["GatewayMetrics", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: [
+                "FastJSON", "Simulator", .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GatewayHTTPTests",
+            dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayHTTP", "GatewayTesting"],
+            swiftSettings: strict
+        ),
+        // Starts the built executable, with simulated upstreams in the test's own process.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["FastJSON", "Simulator", "CurlHTTP", "HTTPTransport", "qualm"],
+            swiftSettings: strict
+        ),
     ]
 )

@@ -84,7 +84,8 @@ extension HTTPTransportError.Kind {
 /// The same without libcurl's types, for the tests.
 func failureKind(_ code: UInt32, _ systemError: Int, _ proxyStatus: Int, _ hasSent: Bool, _ hasHead: Bool) -> HTTPTransportError.Kind {
     HTTPTransportError.Kind(
-        FailureContext(code: CURLcode(rawValue: code), systemError: systemError, proxyStatus: proxyStatus, hasSent: hasSent, hasHead: hasHead))
+        FailureContext(
+            code: CURLcode(rawValue: code), systemError: systemError, proxyStatus: proxyStatus, hasSent: hasSent, hasHead: hasHead))
 }
 
 /// Host and port of a URL without credentials, path and query: the part that may be logged.

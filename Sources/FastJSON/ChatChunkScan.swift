@@ -50,7 +50,9 @@ public struct ChatChunkScan: Sendable {
     public private(set) var hasNoChoices = false
     /// The delta (or message) names a role.
     public private(set) var hasRole = false
+    /// `finish_reason` of the choice; `nil` while it is null or absent.
     public private(set) var finish: Finish?
+    /// The top-level `usage`, when it is an object.
     public private(set) var usage: Usage?
     /// Of the text store; empty when absent or null.
     public private(set) var reasoning = 0..<0
@@ -60,7 +62,9 @@ public struct ChatChunkScan: Sendable {
     public private(set) var refusal = 0..<0
     /// Of the text store: the message of a top-level `error`, its raw JSON when it has no message.
     public private(set) var error: Range<Int>?
+    /// In document order.
     public private(set) var toolCalls: [ToolCall] = []
+    /// In document order, `content` and `refusal` alike.
     public private(set) var tokens: [Token] = []
 
     private let readsTokens: Bool

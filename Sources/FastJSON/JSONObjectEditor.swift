@@ -16,6 +16,7 @@ public struct JSONObjectEditor: Sendable {
     private let index: JSONObjectIndex
     private var changes: [(name: String, change: Change)] = []
 
+    /// Edits the indexed object; a nested index edits within the whole document.
     public init(_ index: JSONObjectIndex) { self.index = index }
 
     /// Validates `bytes`, which must be an object.
@@ -23,7 +24,9 @@ public struct JSONObjectEditor: Sendable {
 
     /// Replaces the member's value where it stands, or inserts the member behind the last one. `json` is one whole JSON value.
     public mutating func set(_ name: String, raw json: [UInt8]) { change(name, .set(json)) }
+    /// Replaces or inserts the member, as ``set(_:raw:)`` does.
     public mutating func set(_ name: String, to value: JSONValue) { set(name, raw: value.serialized()) }
+    /// Removes every member of that name and the comma beside each.
     public mutating func remove(_ name: String) { change(name, .remove) }
 
     private mutating func change(_ name: String, _ change: Change) {

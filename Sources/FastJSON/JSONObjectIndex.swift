@@ -16,6 +16,7 @@ public struct JSONObjectIndex: Sendable {
         public var range: Range<Int>
         /// The value alone, quotes included.
         public var value: Range<Int>
+        /// What the value is; a number written without fraction and exponent that fits an `Int64` is ``JSONKind/int``.
         public var kind: JSONKind
     }
 
@@ -23,6 +24,7 @@ public struct JSONObjectIndex: Sendable {
     public let bytes: [UInt8]
     /// The object, braces included.
     public let range: Range<Int>
+    /// In document order, duplicates included.
     public let members: [Member]
 
     /// Validates `bytes` (as ``JSONValue/parse(_:)-([UInt8])`` does) and lists the members of its root, which must be an object.
@@ -61,7 +63,9 @@ public struct JSONObjectIndex: Sendable {
     /// The member of that name; of duplicates the last, as most readers do.
     public subscript(name: String) -> Member? { members.last { $0.name == name } }
 
+    /// Whether there is a member of that name, whatever its value.
     public func contains(_ name: String) -> Bool { self[name] != nil }
+    /// The kind of the member's value; `nil` when absent.
     public func kind(of name: String) -> JSONKind? { self[name]?.kind }
 
     /// The bytes of the member's value, quotes included.
@@ -76,6 +80,7 @@ public struct JSONObjectIndex: Sendable {
         }
     }
 
+    /// The value; `nil` when absent or something else.
     public func bool(_ name: String) -> Bool? {
         guard let member = self[name], member.kind == .bool else { return nil }
         return bytes[member.value.lowerBound] == UInt8(ascii: "t")
@@ -90,7 +95,7 @@ public struct JSONObjectIndex: Sendable {
         }
     }
 
-    /// Any number.
+    /// Any number; `nil` when absent or something else.
     public func double(_ name: String) -> Double? { number(name)?.double }
 
     /// The members of an object value; `nil` when absent or something else. Ranges count from the start of the same document.

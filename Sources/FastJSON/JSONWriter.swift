@@ -11,13 +11,18 @@ public struct JSONWriter: Sendable {
     /// Continues after `bytes`, which are not looked at.
     public init(appendingTo bytes: [UInt8] = []) { self.bytes = bytes }
 
+    /// Makes room for `count` bytes in all.
     public mutating func reserveCapacity(_ count: Int) { bytes.reserveCapacity(count) }
 
     // MARK: Containers
 
+    /// Opens an object; members and ``endObject()`` must follow.
     public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    /// Closes the innermost object.
     public mutating func endObject() { end(UInt8(ascii: "}")) }
+    /// Opens an array; elements and ``endArray()`` must follow.
     public mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    /// Closes the innermost array.
     public mutating func endArray() { end(UInt8(ascii: "]")) }
 
     /// An object whose members `contents` writes.
@@ -43,6 +48,7 @@ public struct JSONWriter: Sendable {
 
     // MARK: Values
 
+    /// A string, escaped as RFC 8259 requires and no further.
     public mutating func string(_ value: String) {
         separate()
         JSONEscaping.append(value, to: &bytes)
@@ -54,11 +60,13 @@ public struct JSONWriter: Sendable {
         JSONEscaping.append(utf8: value, to: &bytes)
     }
 
+    /// A whole number.
     public mutating func int(_ value: Int) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
     }
 
+    /// A whole number.
     public mutating func int64(_ value: Int64) {
         separate()
         bytes.append(contentsOf: String(value).utf8)
@@ -70,7 +78,9 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: value.isFinite ? value.description.utf8 : "null".utf8)
     }
 
+    /// `true` or `false`.
     public mutating func bool(_ value: Bool) { word(value ? "true" : "false") }
+    /// `null`.
     public mutating func null() { word("null") }
 
     /// One whole JSON value, spliced in as it is.
@@ -79,6 +89,7 @@ public struct JSONWriter: Sendable {
         bytes.append(contentsOf: json)
     }
 
+    /// A whole tree.
     public mutating func value(_ value: JSONValue) {
         switch value {
         case .null: null()
@@ -93,10 +104,12 @@ public struct JSONWriter: Sendable {
 
     // MARK: Members
 
+    /// A name and its value.
     public mutating func member(_ name: String, _ value: JSONValue) {
         self.name(name)
         self.value(value)
     }
+    /// A name and one whole JSON value, spliced in as it is.
     public mutating func member(_ name: String, raw json: some Sequence<UInt8>) {
         self.name(name)
         raw(json)

@@ -16,6 +16,8 @@ import Testing
         Case("data: a\n\n", [("", "a")]),
         Case("data:a\n\ndata:  b\n\n", [("", "a"), ("", " b")]),
         Case("data: a\r\n\r\ndata: b\r\n\r\n", [("", "a"), ("", "b")]),
+        Case("data: a\r\ndata: b\r\n\r\n", [("", "a\nb")]),
+        Case("data: a\rdata: b\r\r", [("", "a\nb")]),
         Case("data: a\r\rdata: b\r\r", [("", "a"), ("", "b")]),
         Case("data: a\r\n\ndata: b\n\r\n", [("", "a"), ("", "b")]),
         Case(": hello\n\ndata: a\n:x\n\n:\n", [("", "a")]),

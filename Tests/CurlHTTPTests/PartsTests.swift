@@ -17,7 +17,8 @@ struct PartsTests {
 
     /// libcurl code, errno, the proxy's answer, something sent, head seen.
     @Test(arguments: [
-        (1, 0, 0, false, false, HTTPTransportError.Kind.invalidURL), (1, 0, 0, true, false, .malformedResponse), (3, 0, 0, false, false, .invalidURL),
+        (1, 0, 0, false, false, HTTPTransportError.Kind.invalidURL), (1, 0, 0, true, false, .malformedResponse),
+        (3, 0, 0, false, false, .invalidURL),
         (5, 0, 0, false, false, .dns), (6, 0, 0, false, false, .dns), (7, 111, 0, false, false, .connectionRefused),
         (7, 101, 0, false, false, .unreachable), (8, 0, 0, true, false, .malformedResponse), (16, 0, 0, true, false, .resetBeforeHead),
         (18, 0, 0, true, true, .resetMidBody), (27, 0, 0, true, false, .oversizedHeaders), (27, 0, 0, false, false, .other),

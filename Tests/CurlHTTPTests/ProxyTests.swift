@@ -3,6 +3,14 @@ import GatewayTesting
 import HTTPTransport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 @Suite(.timeLimit(.minutes(1)))
 struct ProxyTests {
     @Test
@@ -40,6 +48,29 @@ struct ProxyTests {
             #expect(error.detail.contains("403"))
             #expect(sink.record.heads.isEmpty)
             #expect(proxy.requests.first?.line == "CONNECT qualm.invalid:443 HTTP/1.1")
+        }
+    }
+
+    /// In a process of its own, because the environment belongs to everyone.
+    @Test
+    func theEnvironmentNamesTheProxyAndWhoBypassesIt() async throws {
+        await #expect(processExitsWith: .success) {
+            let origin = try LoopbackServer(answerOK)
+            let proxy = try LoopbackServer(answerOK)
+            setenv("http_proxy", proxy.url(""), 1)
+            setenv("NO_PROXY", "localhost", 1)
+            let asked = CurlTransportOptions()
+            var unasked = CurlTransportOptions()
+            unasked.proxy = .none
+            for (options, host) in [(asked, "127.0.0.1"), (asked, "localhost"), (unasked, "127.0.0.1")] {
+                let transport = try CurlTransport(options: options)
+                _ = try await transport.collect(HTTPExchangeRequest(url: "http://\(host):\(origin.port)/"), maxBytes: 2)
+                transport.shutdown()
+            }
+            try #require(proxy.requests.map(\.line) == ["GET http://127.0.0.1:\(origin.port)/ HTTP/1.1"])
+            try #require(origin.requests.count == 2)
+            origin.stop()
+            proxy.stop()
         }
     }
 }

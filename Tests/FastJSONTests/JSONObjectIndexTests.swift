@@ -47,7 +47,7 @@ import Testing
     static let refused: [(String, Int, String)] = [
         ("[1]", 0, "expected a JSON object"), ("  \"x\"", 2, "expected a JSON object"), ("{\"a\":[1,}", 8, "a value"),
         ("{\"a\":1}}", 7, "the end"),
-        ("{\"a\":1e999}", 5, "too large"), ("", 0, "end of the document"), ("[1", 2, "']'"),
+        ("{\"a\":1e999}", 5, "too large"), ("", 0, "end of the document"), ("{\"a\":[0,01,255]}", 8, "zero"), ("[1", 2, "']'"),
     ]
 
     @Test(arguments: refused)

@@ -56,12 +56,17 @@ final class CascadeMailbox: Sendable {
 
     /// Prepares a slot for a new attempt; everything an older attempt still says is dropped.
     func open(_ slot: Slot, attempt: Int, limit: Int, attention: Attention) {
-        state.withLock { $0[slot] = Leg(attempt: attempt, bytes: $0[slot].bytes.emptied(), limit: limit, attention: attention) }
+        state.withLock { $0[slot] = Leg(attempt: attempt, limit: limit, attention: attention) }
     }
 
     /// The slot's current attempt no longer counts.
-    func close(_ slot: Slot) {
-        state.withLock { $0[slot] = Leg(attempt: -1, bytes: $0[slot].bytes.emptied()) }
+    ///
+    /// - Returns: whether its socket was told to pause and still waits: nothing else would ever let it go on.
+    func close(_ slot: Slot) -> Bool {
+        state.withLock { state in
+            defer { state[slot] = Leg(attempt: -1) }
+            return state[slot].news.wasPaused
+        }
     }
 
     /// The heavyweight takes over: from now on its bytes wake the consumer.
@@ -191,13 +196,5 @@ extension CascadeMailbox.State {
         }
         self.waiter = nil
         return waiter
-    }
-}
-
-extension [UInt8] {
-    fileprivate func emptied() -> [UInt8] {
-        var copy = self
-        copy.removeAll(keepingCapacity: false)
-        return copy
     }
 }

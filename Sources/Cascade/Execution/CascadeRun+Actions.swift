@@ -116,6 +116,7 @@ extension CascadeRun {
 
     private func shipDoubtedDraft() {
         guard let doubtedEncoder else { return fail() }
+        mark(.ship)
         encoder = doubtedEncoder
         record.isDoubtedDraftShipped = true
         record.decision = .ship
@@ -150,11 +151,16 @@ extension CascadeRun {
         record.decision = .failed
         record.status = failures.allSatisfy { $0.kind == .invalidRequest } && !failures.isEmpty ? .clientError : .upstreamError
         record.reason = failures.last.map { "upstream_\($0.kind.rawValue)" } ?? "upstream"
-        let failure = CascadeFailure.upstream(failures)
+        // Nobody failed but the gateway, for lack of room.
+        let isTooLarge = failures.isEmpty
+        if isTooLarge { record.reason = "answer_too_large" }
+        let failure = isTooLarge ? CascadeFailure.answerTooLarge(limitBytes: executor.limits.heldBytes) : .upstream(failures)
         self.failure = failure
         closeEverything(.failed)
         record.totalMs = elapsedMs
-        output.removeAll(keepingCapacity: true)
+        // What was on its way belongs to a client that has begun to receive; one that has not gets a response of its own for the failure.
+        if !sink.hasBegun { output.removeAll(keepingCapacity: true) }
+        if !sink.hasBegun || !hasReleased { record.answeredBy = nil }
         if sink.hasBegun { encoder.fail(failure, record: record, to: &output) }
         isOver = true
     }

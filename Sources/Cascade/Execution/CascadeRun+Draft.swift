@@ -16,14 +16,16 @@ extension CascadeRun {
         guard draft != nil else { return }
         let news = mailbox.exchange(.draft, &buffer)
         noteFirstByte(news, of: \.draft)
+        if news.isClosed { draft?.isOpen = false }
+        // The bytes have been taken. Not later: a draft that is complete is no longer held here, and its socket would stay paused.
+        if news.wasPaused { draft?.call.resume() }
         if !buffer.isEmpty {
             lastDraftNews = .now
             isStallKnown = false
             decodeDraft()
         }
-        if news.wasPaused { draft?.call.resume() }
-        guard draft != nil, news.isClosed else { return }
-        endDraft(news.error)
+        guard draft != nil else { return }
+        if news.isClosed { endDraft(news.error) } else { releaseSafe() }
     }
 
     /// The drafter's connection ended, before its terminal marker or with an error: whatever was complete has been handled above.
@@ -113,7 +115,7 @@ extension CascadeRun {
         perform(machine.draftTokenObserved(assessment))
     }
 
-    /// Puts a chunk behind those that are held, and lets go what may go.
+    /// Puts a chunk behind those that are held.
     private func hold(_ chunk: CompletionChunk, tokens: Int, text: ByteRange) throws(ProviderError) {
         if isPassingThrough {
             try encoder.append(chunk, of: batch, to: &output)
@@ -121,16 +123,20 @@ extension CascadeRun {
         }
         try held.append { output throws(ProviderError) in try encoder.append(chunk, of: batch, to: &output) }
         schedule.hold(tokens: tokens, text: batch.text.span.extracting(text.range))
-        if machine.mayRelease {
-            let count = schedule.release(isOpen: !machine.isVerdictClosed)
-            if count > 0 { release(count) }
-        }
-        if held.byteCount + facts.answer.count > executor.limits.heldBytes { perform(machine.holdLimitReached()) }
+        let kept = machine.phase == .committed ? held.byteCount : held.byteCount + facts.byteCount
+        if kept > executor.limits.heldBytes { perform(machine.holdLimitReached()) }
     }
 
     /// Nothing is held and nothing that follows would be: the chunk can go straight to the output.
     private var isPassingThrough: Bool {
         machine.phase == .committed && held.isEmpty && machine.mayRelease && (schedule.policy.mode == .commit || machine.isVerdictClosed)
+    }
+
+    /// Lets go what may go. Once everything that has come was judged, and not before: what is still here can be handed over or escalated.
+    private func releaseSafe() {
+        guard machine.mayRelease else { return }
+        let count = schedule.release(isOpen: !machine.isVerdictClosed)
+        if count > 0 { release(count) }
     }
 
     private func release(_ count: Int) {

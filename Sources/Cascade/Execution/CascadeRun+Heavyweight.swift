@@ -28,11 +28,11 @@ extension CascadeRun {
     /// While the verdict is open the bytes stay where they are, unparsed.
     private func watchPrefire(_ leg: UpstreamLeg) {
         let news = mailbox.peek(.heavyweight)
-        if let at = news.firstByteAt, leg.firstByteMs == nil {
-            heavyweight?.firstByteMs = (at - request.acceptedAt).milliseconds
-            perform(machine.heavyweightSpoke(attempt: leg.attempt))
-        }
-        if news.isClosed, let error = news.error { failHeavyweight(error) }
+        noteFirstByte(news, of: \.heavyweight)
+        if news.isClosed { heavyweight?.isOpen = false }
+        // Before it is heard: a stalled drafter must not be handed over to a heavyweight that has broken.
+        if news.isClosed, let error = news.error { return failHeavyweight(error) }
+        if leg.firstByteMs == nil, heavyweight?.firstByteMs != nil { perform(machine.heavyweightSpoke(attempt: leg.attempt)) }
         if machine.phase == .handedOver { takeAnswer() }
     }
 
@@ -40,9 +40,11 @@ extension CascadeRun {
         guard heavyweight != nil else { return }
         let news = mailbox.exchange(.heavyweight, &buffer)
         noteFirstByte(news, of: \.heavyweight)
+        if news.isClosed { heavyweight?.isOpen = false }
+        // The draft may have left its own terminal marker there.
+        batch.removeAll()
         do throws(ProviderError) {
             if !buffer.isEmpty {
-                batch.removeAll()
                 try heavyweight?.decoder.decode(buffer, into: &batch)
                 try deliverBatch()
             }
@@ -66,7 +68,7 @@ extension CascadeRun {
     private func deliverBatch() throws(ProviderError) {
         for index in batch.chunks.indices {
             let chunk = batch.chunks[index]
-            try countHeavyweight(chunk)
+            try countHeavyweight(chunk, of: batch)
             let before = output.count
             try encoder.append(chunk, of: batch, to: &output)
             if output.count > before { hasReleased = true }
@@ -77,7 +79,7 @@ extension CascadeRun {
         }
     }
 
-    private func countHeavyweight(_ chunk: CompletionChunk) throws(ProviderError) {
+    private func countHeavyweight(_ chunk: CompletionChunk, of batch: CompletionBatch) throws(ProviderError) {
         var said = 0
         var isSilent = true
         for index in chunk.events {
@@ -107,18 +109,22 @@ extension CascadeRun {
     }
 
     /// Counts what a heavyweight had said before it was given up: its bytes were never decoded, but they are paid for.
+    ///
+    /// In stores of its own: the drafter may have recovered in the middle of a batch that is still being observed.
     func countAbandonedBytes() {
-        mailbox.exchange(.heavyweight, &buffer).firstByteAt.map { at in
-            if heavyweight?.firstByteMs == nil { heavyweight?.firstByteMs = (at - request.acceptedAt).milliseconds }
-        }
-        guard !buffer.isEmpty else { return }
-        batch.removeAll()
+        var bytes: [UInt8] = []
+        noteFirstByte(mailbox.exchange(.heavyweight, &bytes), of: \.heavyweight)
+        guard !bytes.isEmpty else { return }
+        var said = CompletionBatch()
         do throws(ProviderError) {
-            try heavyweight?.decoder.decode(buffer, into: &batch)
-            for index in batch.chunks.indices { try countHeavyweight(batch.chunks[index]) }
+            try heavyweight?.decoder.decode(bytes, into: &said)
         } catch {
-            // The stream was broken as well; what had been counted before stands.
+            // The stream was broken as well; what it said before that is counted.
         }
-        batch.removeAll()
+        do throws(ProviderError) {
+            for chunk in said.chunks { try countHeavyweight(chunk, of: said) }
+        } catch {
+            // It ended with an error event; what had been counted before stands.
+        }
     }
 }

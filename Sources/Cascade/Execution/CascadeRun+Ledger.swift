@@ -41,19 +41,17 @@ extension CascadeRun {
     func abandonHeavyweight(_ reason: LegRecord.CancelReason) {
         guard heavyweight != nil else { return }
         // The connection first: every millisecond of it is paid for.
-        heavyweight?.sink.willCancel()
-        heavyweight?.call.cancel()
+        heavyweight?.cancel()
         countAbandonedBytes()
         closeHeavyweight(.cancelled(reason))
     }
 
-    private func close(_ leg: UpstreamLeg, _ slot: CascadeMailbox.Slot, _ end: LegRecord.End, failure: String?) {
-        if !leg.isDone {
-            leg.sink.willCancel()
-            leg.call.cancel()
-        }
-        mailbox.close(slot)
-        let tokens = leg.tokens(estimatedPrompt: promptTokens)
+    private func close(_ closing: UpstreamLeg, _ slot: CascadeMailbox.Slot, _ end: LegRecord.End, failure: String?) {
+        var leg = closing
+        if !leg.isDone { leg.cancel() }
+        let isPaused = mailbox.close(slot)
+        if leg.isOpen && isPaused { leg.call.resume() }
+        let tokens = leg.tokens(estimatedPrompt: promptTokens, end: end)
         var isWasted = true
         if case .completed = end { isWasted = leg.model != record.answeredBy || record.route == .draft && leg.leg != .draft }
         record.legs.append(

@@ -21,7 +21,7 @@ final class CascadeRun {
     var draft: UpstreamLeg?
     var heavyweight: UpstreamLeg?
     /// What the drafter has said, for the gates. Bounded by ``CascadeLimits/heldBytes``.
-    var facts = DraftText()
+    var facts: DraftText
     var held = HeldAnswer()
     /// The encoder as it was when a complete draft was doubted; with `held` it can still become the answer.
     var doubtedEncoder: (any AnswerEncoder)?
@@ -62,6 +62,7 @@ final class CascadeRun {
         monitor = DraftMonitor(
             strategy: strategy, estimator: route.estimator, taskClass: request.taskClass, promptTokens: request.estimatedPromptTokens)
         schedule = ReleaseSchedule(policy: release)
+        facts = DraftText(limit: executor.limits.heldBytes)
 
         record = DecisionRecord(
             id: request.decisionID, requestID: request.id, createdAt: request.createdAt, requestedModel: request.chat.model, route: .pending,

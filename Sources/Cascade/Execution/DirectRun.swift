@@ -12,6 +12,8 @@ final class DirectRun {
     private var leg: UpstreamLeg
     private var buffer: [UInt8] = []
     private var batch = CompletionBatch()
+    /// Bytes for the client that have not been sent.
+    private var output: [UInt8] = []
 
     init(request: DirectRequest, executor: CascadeExecutor, mailbox: CascadeMailbox, encoder: DirectEncoder, sink: any AnswerSink) {
         self.request = request
@@ -70,42 +72,36 @@ final class DirectRun {
 
     private func stream(_ encoder: any AnswerEncoder) async throws {
         var encoder = encoder
-        var output: [UInt8] = []
         while true {
             await mailbox.wait()
             if mailbox.isCancelled { throw CascadeFailure.clientGone }
             let news = mailbox.exchange(.heavyweight, &buffer)
             noteFirstByte(news)
+            if news.isClosed { leg.isOpen = false }
             batch.removeAll()
             if !buffer.isEmpty { try leg.decoder.decode(buffer, into: &batch) }
             if news.wasPaused { leg.call.resume() }
             if news.isClosed && !batch.isDone {
                 if let error = news.error {
-                    try await deliver(&encoder, &output)
+                    try encode(with: &encoder)
                     throw error
                 }
                 try leg.decoder.finish(into: &batch)
                 batch.isDone = true
             }
-            try encode(with: &encoder, to: &output)
+            try encode(with: &encoder)
             if batch.isDone {
                 leg.isDone = true
                 close(.completed)
                 record.totalMs = elapsedMs
                 try encoder.finish(record, to: &output)
             }
-            try await send(&output)
+            try await send()
             if batch.isDone { return }
         }
     }
 
-    /// What was complete before the stream broke still belongs to the client.
-    private func deliver(_ encoder: inout any AnswerEncoder, _ output: inout [UInt8]) async throws {
-        try encode(with: &encoder, to: &output)
-        try await send(&output)
-    }
-
-    private func encode(with encoder: inout any AnswerEncoder, to output: inout [UInt8]) throws(ProviderError) {
+    private func encode(with encoder: inout any AnswerEncoder) throws(ProviderError) {
         for chunk in batch.chunks {
             try count(chunk)
             try encoder.append(chunk, of: batch, to: &output)
@@ -139,6 +135,7 @@ final class DirectRun {
             if mailbox.isCancelled { throw CascadeFailure.clientGone }
             let news = mailbox.peek(.heavyweight)
             if news.isClosed {
+                leg.isOpen = false
                 noteFirstByte(news)
                 _ = mailbox.exchange(.heavyweight, &body)
                 if let error = news.error { throw error }
@@ -152,8 +149,8 @@ final class DirectRun {
         leg.isDone = true
         close(.completed)
         record.totalMs = elapsedMs
-        var answer = finish(body, record)
-        try await send(&answer)
+        output = finish(body, record)
+        try await send()
     }
 
     // MARK: Both
@@ -165,7 +162,7 @@ final class DirectRun {
         leg.firstByteMs = (at - request.acceptedAt).milliseconds
     }
 
-    private func send(_ output: inout [UInt8]) async throws {
+    private func send() async throws {
         guard !output.isEmpty else { return }
         if record.firstTokenMs == nil { record.firstTokenMs = elapsedMs }
         let bytes = output
@@ -176,12 +173,10 @@ final class DirectRun {
 
     private func close(_ end: LegRecord.End, failure: String? = nil) {
         guard record.legs.isEmpty else { return }
-        if !leg.isDone {
-            leg.sink.willCancel()
-            leg.call.cancel()
-        }
-        mailbox.close(.heavyweight)
-        let tokens = leg.tokens(estimatedPrompt: request.estimatedPromptTokens)
+        if !leg.isDone { leg.cancel() }
+        let isPaused = mailbox.close(.heavyweight)
+        if leg.isOpen && isPaused { leg.call.resume() }
+        let tokens = leg.tokens(estimatedPrompt: request.estimatedPromptTokens, end: end)
         var isWasted = true
         if case .completed = end { isWasted = false }
         record.legs.append(
@@ -191,13 +186,15 @@ final class DirectRun {
         record.totalMs = elapsedMs
     }
 
-    /// Inside a stream that has begun, the failure can only be told as an event.
+    /// Inside a stream that has begun, the failure can only be told as an event, behind what was complete before the stream broke.
     private func tell(_ failure: CascadeFailure) async -> CascadeFailure {
-        guard sink.hasBegun, case .streaming(var encoder) = encoder else { return failure }
-        var output: [UInt8] = []
+        guard sink.hasBegun, case .streaming(var encoder) = encoder else {
+            record.answeredBy = nil
+            return failure
+        }
         encoder.fail(failure, record: record, to: &output)
         do {
-            try await send(&output)
+            try await send()
         } catch {
             // The client has gone meanwhile; the failure stands as it is.
         }

@@ -4,17 +4,27 @@ import ChatAPI
 struct DraftText {
     private(set) var answer: [UInt8] = []
     private(set) var hasRefusal = false
+    /// Bytes of all that was said, also of what is no longer kept.
+    private(set) var byteCount = 0
     private var calls: [(index: Int, id: [UInt8], name: [UInt8], arguments: [UInt8])] = []
+    private let limit: Int
+
+    /// - Parameter limit: bytes that are kept; what a draft says beyond it is only counted.
+    init(limit: Int) {
+        self.limit = limit
+    }
 
     /// Takes one event; `text` is the batch's text store.
     mutating func append(_ event: CompletionEvent, text: [UInt8]) {
         switch event {
         case .text(let range):
-            answer.append(contentsOf: text[range.range])
+            byteCount += range.count
+            if byteCount <= limit { answer.append(contentsOf: text[range.range]) }
         case .refusal:
             hasRefusal = true
         case .toolCall(let delta):
-            append(delta, text: text)
+            byteCount += delta.id.count + delta.name.count + delta.arguments.count
+            if byteCount <= limit { append(delta, text: text) }
         case .role, .reasoning, .evidence, .finish, .usage, .failure:
             break
         }

@@ -17,6 +17,16 @@ struct UpstreamLeg {
     var finishReason: FinishReason?
     /// The terminal marker was seen: the exchange ends by itself and its connection is kept.
     var isDone = false
+    /// Its end has not been seen, and nobody has closed it.
+    var isOpen = true
+
+    /// Closes the connection, once, unless it has ended before.
+    mutating func cancel() {
+        guard isOpen else { return }
+        isOpen = false
+        sink.willCancel()
+        call.cancel()
+    }
 
     /// Notes what one chunk says for the ledger. Returns the tokens it holds.
     @inline(__always)
@@ -35,12 +45,13 @@ struct UpstreamLeg {
         return 0
     }
 
-    /// The tokens this leg is charged for, the provider's word first.
-    func tokens(estimatedPrompt: Int) -> TokenCount {
+    /// The tokens this leg is charged for, the provider's word first. What was refused before its first byte is not billed.
+    func tokens(estimatedPrompt: Int, end: LegRecord.End) -> TokenCount {
         if let usage {
             return TokenCount(
                 input: usage.inputTokens, cachedInput: usage.cachedInputTokens, output: usage.outputTokens, source: .provider)
         }
+        if case .failed(let kind) = end, firstByteMs == nil, !kind.isTimeout { return TokenCount() }
         return TokenCount(input: estimatedPrompt, output: countedTokens, source: .estimated)
     }
 }

@@ -167,7 +167,11 @@ public struct CascadeStateMachine: Sendable, Hashable {
         switch state {
         case .drafting, .prefired:
             return control == .auto ? escalate(.holdLimit) : fail()
-        case .committed, .escalated, .handedOver, .finished:
+        case .committed:
+            guard !isOverrun else { return .none }
+            isOverrun = true
+            return .markOverrun(.holdLimit)
+        case .escalated, .handedOver, .finished:
             return .none
         }
     }

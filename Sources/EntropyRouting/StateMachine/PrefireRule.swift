@@ -67,7 +67,8 @@ public struct PrefireRule: Sendable, Hashable {
     }
 
     private mutating func observeRunning(_ assessment: Assessment) -> Signal {
-        let isRecovered = assessment.statistic < settings.cancelRatio * assessment.threshold
+        // Missing evidence is a doubt with a low statistic: it is not a recovery.
+        let isRecovered = assessment.level == .calm && assessment.statistic < settings.cancelRatio * assessment.threshold
         calmTokens = isRecovered ? calmTokens + 1 : 0
         guard settings.isCancellingWorthwhile, cancels < settings.maxCancels, calmTokens >= settings.cancelAfterTokens else { return .stay }
         isRunning = false
