@@ -5,29 +5,32 @@ public enum ChatChunkWriter {
     /// Appends `data: <json>` and a blank line; nothing for a chunk without JSON.
     /// - Parameters:
     ///   - keepLogprobs: the client asked for `logprobs`.
+    ///   - maxAlternatives: the `top_logprobs` it asked for, where the upstream was asked for more; `nil` keeps all.
     ///   - keepUsage: the client asked for `usage`.
     ///   - extraMember: name and value of a member to add at the end of the object, as raw JSON: `"qualm":{...}`.
     public static func append(
-        chunk: CompletionChunk, of batch: borrowing CompletionBatch, keepLogprobs: Bool, keepUsage: Bool, extraMember: [UInt8]? = nil,
-        to out: inout [UInt8]
+        chunk: CompletionChunk, of batch: borrowing CompletionBatch, keepLogprobs: Bool, maxAlternatives: Int? = nil, keepUsage: Bool,
+        extraMember: [UInt8]? = nil, to out: inout [UInt8]
     ) {
         guard !chunk.json.isEmpty else { return }
         out.append(contentsOf: "data: ".utf8)
         appendJSON(
-            chunk: chunk, of: batch, keepLogprobs: keepLogprobs, keepUsage: keepUsage, extraMember: extraMember, to: &out)
+            chunk: chunk, of: batch, keepLogprobs: keepLogprobs, maxAlternatives: maxAlternatives, keepUsage: keepUsage, extraMember: extraMember,
+            to: &out)
         out.append(UInt8(ascii: "\n"))
         out.append(UInt8(ascii: "\n"))
     }
 
     /// Appends the object alone.
     public static func appendJSON(
-        chunk: CompletionChunk, of batch: borrowing CompletionBatch, keepLogprobs: Bool, keepUsage: Bool, extraMember: [UInt8]? = nil,
-        to out: inout [UInt8]
+        chunk: CompletionChunk, of batch: borrowing CompletionBatch, keepLogprobs: Bool, maxAlternatives: Int? = nil, keepUsage: Bool,
+        extraMember: [UInt8]? = nil, to out: inout [UInt8]
     ) {
         guard !chunk.json.isEmpty else { return }
         let start = out.count
         let end = chunk.json.range.upperBound - 1
-        let logprobs = keepLogprobs || chunk.logprobs.isEmpty ? nil : chunk.logprobs.range
+        let isWhole = keepLogprobs && maxAlternatives == nil
+        let logprobs = isWhole || chunk.logprobs.isEmpty ? nil : chunk.logprobs.range
         let usage = keepUsage || chunk.usage.isEmpty ? nil : memberRange(of: chunk.usage.range, in: batch, object: chunk.json.range)
         var copied = chunk.json.range.lowerBound
         // The two values never overlap: one is a member of the root, the other stands inside another.
@@ -38,7 +41,11 @@ public enum ChatChunkWriter {
         }
         if let logprobs {
             out.append(contentsOf: batch.bytes[copied..<logprobs.lowerBound])
-            out.append(contentsOf: "null".utf8)
+            if keepLogprobs, let maxAlternatives {
+                LogprobsTrimmer.append(batch.bytes.span.extracting(logprobs), limit: maxAlternatives, to: &out)
+            } else {
+                out.append(contentsOf: "null".utf8)
+            }
             copied = logprobs.upperBound
         }
         if !usageFirst, let usage {

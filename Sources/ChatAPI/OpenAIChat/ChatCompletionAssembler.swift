@@ -14,6 +14,7 @@
 /// A value of one stream: append its chunks in order, then call ``body(extraMember:)``.
 public struct ChatCompletionAssembler: Sendable {
     private let keepsLogprobs: Bool
+    private let maxAlternatives: Int?
     private let maxBytes: Int
     private var collectedBytes = 0
     /// Name (escaped, without quotes) and value of each top-level member but `choices`, `usage` and `object`.
@@ -26,9 +27,11 @@ public struct ChatCompletionAssembler: Sendable {
 
     /// - Parameters:
     ///   - keepsLogprobs: the client asked for `logprobs`.
+    ///   - maxAlternatives: alternatives kept for each token; `nil` keeps all that came.
     ///   - maxBytes: bound of everything kept, in bytes of JSON; 16 MiB by default. Beyond it ``append(_:of:)`` fails.
-    public init(keepsLogprobs: Bool, maxBytes: Int = 16 << 20) {
+    public init(keepsLogprobs: Bool, maxAlternatives: Int? = nil, maxBytes: Int = 16 << 20) {
         self.keepsLogprobs = keepsLogprobs
+        self.maxAlternatives = maxAlternatives
         self.maxBytes = maxBytes
     }
 
@@ -67,7 +70,7 @@ public struct ChatCompletionAssembler: Sendable {
         out.append(contentsOf: "\"choices\":[".utf8)
         for (position, choice) in choices.sorted(by: { $0.index < $1.index }).enumerated() {
             if position > 0 { out.append(UInt8(ascii: ",")) }
-            choice.write(to: &out, keepsLogprobs: keepsLogprobs)
+            choice.write(to: &out, maxAlternatives: keepsLogprobs ? maxAlternatives : nil)
         }
         out.append(UInt8(ascii: "]"))
         if let usage {

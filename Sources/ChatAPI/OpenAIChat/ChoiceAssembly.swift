@@ -67,7 +67,7 @@ struct ChoiceAssembly: Sendable {
 }
 
 extension ChoiceAssembly {
-    func write(to out: inout [UInt8], keepsLogprobs: Bool) {
+    func write(to out: inout [UInt8], maxAlternatives: Int?) {
         out.append(contentsOf: "{\"index\":\(index),\"message\":{\"role\":".utf8)
         out.append(contentsOf: role ?? Array("\"assistant\"".utf8))
         writeContent(to: &out)
@@ -79,7 +79,13 @@ extension ChoiceAssembly {
             functionCall.write(to: &out)
         }
         out.append(contentsOf: "},\"logprobs\":".utf8)
-        writeLogprobs(to: &out)
+        if let maxAlternatives {
+            var whole: [UInt8] = []
+            writeLogprobs(to: &whole)
+            LogprobsTrimmer.append(whole.span, limit: maxAlternatives, to: &out)
+        } else {
+            writeLogprobs(to: &out)
+        }
         out.append(contentsOf: ",\"finish_reason\":".utf8)
         out.append(contentsOf: finishReason ?? Array("null".utf8))
         for member in others { member.write(to: &out) }

@@ -4,6 +4,7 @@ import ChatAPI
 /// OpenAI's whole chat completion, collected from a stream.
 struct ChatBodyEncoder: AnswerEncoder {
     private let keepsLogprobs: Bool
+    private let maxAlternatives: Int?
     private let provider: String
     private let maxBytes: Int
     private var assembler: ChatCompletionAssembler
@@ -13,13 +14,14 @@ struct ChatBodyEncoder: AnswerEncoder {
     ///   - maxBytes: bound of the collected answer.
     init(_ request: ChatRequest, provider: String, maxBytes: Int) {
         keepsLogprobs = request.wantsLogprobs
+        maxAlternatives = request.topLogprobs ?? 0
         self.provider = provider
         self.maxBytes = maxBytes
-        assembler = ChatCompletionAssembler(keepsLogprobs: keepsLogprobs, maxBytes: maxBytes)
+        assembler = ChatCompletionAssembler(keepsLogprobs: keepsLogprobs, maxAlternatives: maxAlternatives, maxBytes: maxBytes)
     }
 
     mutating func restart() {
-        assembler = ChatCompletionAssembler(keepsLogprobs: keepsLogprobs, maxBytes: maxBytes)
+        assembler = ChatCompletionAssembler(keepsLogprobs: keepsLogprobs, maxAlternatives: maxAlternatives, maxBytes: maxBytes)
     }
 
     mutating func append(_ chunk: CompletionChunk, of batch: borrowing CompletionBatch, to output: inout [UInt8]) throws(ProviderError) {

@@ -6,12 +6,15 @@ import FastJSON
 struct ChatStreamEncoder: AnswerEncoder {
     private let keepsLogprobs: Bool
     private let keepsUsage: Bool
+    private let maxAlternatives: Int?
     /// The chunk that carries usage, kept until the ledger is closed: it also carries the `qualm` object.
     private var usageChunk: [UInt8]?
     /// `id` of the last chunk, for a usage chunk that the upstream did not send.
     private var lastChunk: [UInt8] = []
 
-    init(_ request: ChatRequest) {
+    /// - Parameter isTrimming: the upstream may have been asked for more alternatives than the client wants.
+    init(_ request: ChatRequest, isTrimming: Bool) {
+        maxAlternatives = isTrimming ? request.topLogprobs ?? 0 : nil
         keepsLogprobs = request.wantsLogprobs
         keepsUsage = request.includesUsage
     }
@@ -30,7 +33,7 @@ struct ChatStreamEncoder: AnswerEncoder {
             if chunk.hasNoChoices { return }
         }
         if keepsUsage && chunk.isTerminal { lastChunk = Array(batch.bytes[chunk.json.range]) }
-        ChatChunkWriter.append(chunk: chunk, of: batch, keepLogprobs: keepsLogprobs, keepUsage: keepsUsage, to: &output)
+        ChatChunkWriter.append(chunk: chunk, of: batch, keepLogprobs: keepsLogprobs, maxAlternatives: maxAlternatives, keepUsage: keepsUsage, to: &output)
     }
 
     mutating func finish(_ record: DecisionRecord, to output: inout [UInt8]) throws(ProviderError) {

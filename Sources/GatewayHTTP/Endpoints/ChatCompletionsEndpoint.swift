@@ -77,7 +77,7 @@ struct ChatCompletionsEndpoint: Sendable {
             isStreaming: context.chat.isStreaming, model: model, provider: provider,
             estimatedPromptTokens: context.chat.body.count / Self.bytesPerToken)
         let encoder: DirectEncoder =
-            context.chat.isStreaming ? .streaming(ChatStreamEncoder(context.chat)) : .whole(DirectBody.withMetadata)
+            context.chat.isStreaming ? .streaming(ChatStreamEncoder(context.chat, isTrimming: false)) : .whole(DirectBody.withMetadata)
         _ = try await gateway.executor.runDirect(request, encoder: encoder, sink: sink) { run in
             connection.onClose { run.cancel() }
         }
@@ -107,7 +107,7 @@ struct ChatCompletionsEndpoint: Sendable {
             checker: RequestChecker(format: view.responseFormat, tools: view.tools))
         let encoder: any AnswerEncoder =
             chat.isStreaming
-            ? ChatStreamEncoder(chat)
+            ? ChatStreamEncoder(chat, isTrimming: chat.topLogprobs != route.topLogprobs)
             : ChatBodyEncoder(chat, provider: route.drafter.provider, maxBytes: gateway.settings.maxAnswerBytes)
         _ = try await gateway.executor.run(request, on: route, encoder: encoder, sink: sink) { run in
             connection.onClose { run.cancel() }

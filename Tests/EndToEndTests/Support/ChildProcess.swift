@@ -16,7 +16,7 @@ final class ChildProcess: Sendable {
 
     /// - Parameters:
     ///   - arguments: what follows the executable's name.
-    ///   - directory: where `stdout` and `stderr` are written; becomes the process's working directory.
+    ///   - directory: where `stdout` and `stderr` are written.
     ///   - environment: all of it, beside `PATH` and `LANG`.
     init(_ arguments: [String], in directory: URL, environment: [String: String] = [:]) throws {
         self.directory = directory
@@ -28,9 +28,8 @@ final class ChildProcess: Sendable {
             let path = directory.appending(path: name).path
             posix_spawn_file_actions_addopen(&actions, descriptor, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         }
-        posix_spawn_file_actions_addchdir_np(&actions, directory.path)
-        // The test's own sockets stay in the test: a peer that holds a copy would hide every disconnect.
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        // The test's own sockets stay in the test: a peer that holds a copy would hide every disconnect. Closing what is not open is fine.
+        for descriptor in Int32(3)..<2_048 { posix_spawn_file_actions_addclose(&actions, descriptor) }
 
         var variables = environment
         for name in ["PATH", "LANG", "HOME"] { variables[name] = ProcessInfo.processInfo.environment[name] }
