@@ -20,7 +20,8 @@ public struct CascadeRoute: Sendable {
 
     public init(
         name: String, drafter: ModelName, heavyweight: ModelName, drafterProvider: any CompletionProvider,
-        heavyweightProvider: any CompletionProvider, strategy: RoutingStrategy, alternatives: [String: RoutingStrategy] = [:], topLogprobs: Int = 20,
+        heavyweightProvider: any CompletionProvider, strategy: RoutingStrategy, alternatives: [String: RoutingStrategy] = [:],
+        topLogprobs: Int = 20,
         release: ReleasePolicy, prefire: PrefireRule.Settings, gates: QualityGates, estimator: EntropyEstimator
     ) {
         self.name = name

@@ -19,7 +19,8 @@ public struct Gateway: Sendable {
     public var sampleMetrics: @Sendable () -> Void
 
     public init(
-        routes: [CascadeRoute], providers: [any CompletionProvider], models: [ModelName], executor: CascadeExecutor, metrics: GatewayMetrics,
+        routes: [CascadeRoute], providers: [any CompletionProvider], models: [ModelName], executor: CascadeExecutor,
+        metrics: GatewayMetrics,
         statistics: GatewayStatistics, decisions: DecisionLog, settings: GatewaySettings, sampleMetrics: @escaping @Sendable () -> Void = {}
     ) {
         self.routes = Dictionary(routes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

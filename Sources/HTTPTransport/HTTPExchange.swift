@@ -124,7 +124,8 @@ public struct HTTPExchangeTimings: Sendable, Hashable {
     public var httpVersion: Int
 
     public init(
-        connect: Duration = .zero, firstByte: Duration = .zero, total: Duration = .zero, isConnectionReused: Bool = false, httpVersion: Int = 11
+        connect: Duration = .zero, firstByte: Duration = .zero, total: Duration = .zero, isConnectionReused: Bool = false,
+        httpVersion: Int = 11
     ) {
         self.connect = connect
         self.firstByte = firstByte

@@ -10,16 +10,20 @@ struct LogprobsTrimmerTests {
         return String(decoding: out, as: UTF8.self)
     }
 
+    private static let first = #"{"token":"],[","bytes":[1,2]}"#
+    private static let second = #"{"token":"b"}"#
+    private static let other = #"{"token":"\"]"}"#
+
+    private static func value(_ list: String, _ otherList: String) -> String {
+        #"{"content":[{"token":"a","top_logprobs":[\#(list)]},{"top_logprobs": [\#(otherList)]}],"refusal":null}"#
+    }
+
     @Test(arguments: [
-        (0, #"{"content":[{"token":"a","top_logprobs":[]},{"top_logprobs": []}],"refusal":null}"#),
-        (1, #"{"content":[{"token":"a","top_logprobs":[{"token":"],[","bytes":[1,2]}]},{"top_logprobs": [{"token":"\"]"}]}],"refusal":null}"#),
-        (2, #"{"content":[{"token":"a","top_logprobs":[{"token":"],[","bytes":[1,2]},{"token":"b"}]},{"top_logprobs": [{"token":"\"]"}]}],"refusal":null}"#),
-        (3, #"{"content":[{"token":"a","top_logprobs":[{"token":"],[","bytes":[1,2]},{"token":"b"},{}]},{"top_logprobs": [{"token":"\"]"}]}],"refusal":null}"#),
-        (20, #"{"content":[{"token":"a","top_logprobs":[{"token":"],[","bytes":[1,2]},{"token":"b"},{}]},{"top_logprobs": [{"token":"\"]"}]}],"refusal":null}"#),
+        (0, value("", "")), (1, value(first, other)), (2, value("\(first),\(second)", other)),
+        (3, value("\(first),\(second),{}", other)), (20, value("\(first),\(second),{}", other)),
     ])
     func everyListIsCutAndNothingElseChanges(limit: Int, expected: String) {
-        let whole = #"{"content":[{"token":"a","top_logprobs":[{"token":"],[","bytes":[1,2]},{"token":"b"},{}]},{"top_logprobs": [{"token":"\"]"}]}],"refusal":null}"#
-        #expect(trimmed(whole, limit) == expected)
+        #expect(trimmed(Self.value("\(Self.first),\(Self.second),{}", Self.other), limit) == expected)
     }
 
     @Test func aTokenThatReadsLikeTheNameIsNotTheName() {

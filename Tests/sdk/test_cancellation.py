@@ -3,7 +3,6 @@
 import asyncio
 import time
 
-import openai
 import pytest
 from conftest import ask
 
@@ -63,14 +62,24 @@ def test_leaving_before_the_first_byte_closes_the_drafter(async_client, upstream
     asyncio.run(run())
 
 
-def test_leaving_closes_the_pre_fired_heavyweight_too(client, upstream, marker):
+@pytest.mark.parametrize("stream", [False, True])
+def test_leaving_closes_the_pre_fired_heavyweight_too(async_client, upstream, marker, stream):
     """The draft wavers from its seventh token on, so both upstream calls are open when the client leaves."""
-    stream = client.chat.completions.create(model="wavering", messages=ask(marker), stream=True, timeout=30,
-                                            extra_headers={"x-qualm-release": "holdback; n=1"})
-    upstream.eventually(marker, lambda records: len(records) == 2)
-    stream.close()
-    records = upstream.eventually(marker, aborted(2))
-    assert {record["model"] for record in records} == {"recovering-s6-w8-n120-d15000", "heavyweight-f4000000"}
+
+    async def run():
+        async with async_client() as client:
+            task = asyncio.create_task(
+                client.chat.completions.create(
+                    model="wavering", messages=ask(marker), stream=stream, extra_headers={"x-qualm-release": "buffered"}
+                )
+            )
+            await asyncio.to_thread(upstream.eventually, marker, lambda records: len(records) == 2)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return await asyncio.to_thread(upstream.eventually, marker, aborted(2))
+
+    assert {record["model"] for record in asyncio.run(run())} == {"recovering-s6-n120-d15000", "heavyweight-f4000000"}
 
 
 def test_a_draft_that_recovers_cancels_its_pre_fire(client, upstream, marker):
@@ -79,7 +88,7 @@ def test_a_draft_that_recovers_cancels_its_pre_fire(client, upstream, marker):
     assert (qualm["route"], qualm["prefired"], qualm["prefire_cancelled"]) == ("draft", True, True)
     records = upstream.eventually(marker, lambda records: all(record["outcome"] != "open" for record in records))
     assert {record["model"]: record["outcome"] for record in records} == {
-        "recovering-s6-w8-n120-d15000": "completed", "heavyweight-f4000000": "aborted",
+        "recovering-s6-n120-d15000": "completed", "heavyweight-f4000000": "aborted",
     }
     assert [record["tokens_sent"] for record in records if record["outcome"] == "aborted"] == [0]
 

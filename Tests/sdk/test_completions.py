@@ -1,6 +1,7 @@
 """Whole and streamed answers: the objects that the SDK makes of them."""
 
 import asyncio
+import json
 
 import pytest
 from conftest import ask
@@ -109,8 +110,6 @@ def test_parameters_nobody_here_interprets_reach_the_upstream(client, upstream, 
         user="someone", presence_penalty=0.5, logit_bias={"17": -100}, metadata={"team": "blue"}, service_tier="default",
         extra_body={"a_field_of_tomorrow": {"nested": [1, 2.50, None]}},
     )
-    import json
-
     (record,) = upstream.seen(marker)
     body = json.loads(record["body"])
     assert body["stop"] == ["\n\n", "END"] and body["seed"] == 42 and body["temperature"] == 0.3
@@ -121,8 +120,6 @@ def test_parameters_nobody_here_interprets_reach_the_upstream(client, upstream, 
 
 
 def test_image_parts_pass_through_unchanged(client, upstream, marker):
-    import json
-
     content = [
         {"type": "text", "text": f"What is this? {marker}"},
         {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo=", "detail": "low"}},
@@ -136,12 +133,24 @@ def test_image_parts_pass_through_unchanged(client, upstream, marker):
 @pytest.mark.parametrize("route, reason", [("refusing", "refusal"), ("truncated", "length"), ("blind", None), ("drafter-down", None)])
 def test_a_draft_that_is_not_good_enough_is_invisible(client, route, reason):
     whole = client.chat.completions.create(model=route, messages=ask("Answer me."))
-    chunks = list(client.chat.completions.create(model=route, messages=ask("Answer me."), stream=True))
+    # What shows only at the end can be taken back only while nothing was released.
+    release = {"x-qualm-release": "buffered"}
+    chunks = list(client.chat.completions.create(model=route, messages=ask("Answer me."), stream=True, extra_headers=release))
     assert whole.model == "heavyweight" and {chunk.model for chunk in chunks} == {"heavyweight"}
     assert text_of(chunks) == whole.choices[0].message.content
     assert whole.choices[0].message.content.startswith("Considered answer:")
     if reason:
         assert reason in whole.model_extra["qualm"]["reason"]
+
+
+def test_text_without_evidence_is_not_streamed_as_if_it_were_sure(client):
+    """The drafter sends no logprobs, slowly: whole sentences are there long before its end."""
+    for release in ("boundary", "holdback; n=16", "commit; n=16"):
+        chunks = list(
+            client.chat.completions.create(model="blind-slow", messages=ask("Answer me."), stream=True, extra_headers={"x-qualm-release": release})
+        )
+        assert {chunk.model for chunk in chunks} == {"heavyweight"}, release
+        assert text_of(chunks).startswith("Considered answer:")
 
 
 def test_a_reasoning_channel_stays_apart_from_the_answer(client):

@@ -110,7 +110,8 @@ extension CascadeRun {
         record.observedTokens += 1
         record.trace.append(
             DecisionTrace.Point(
-                ms: Float(elapsedMs), entropy: Float(uncertainty.estimate), lower: Float(uncertainty.lower), upper: Float(uncertainty.upper),
+                ms: Float(elapsedMs), entropy: Float(uncertainty.estimate), lower: Float(uncertainty.lower),
+                upper: Float(uncertainty.upper),
                 surprisal: Float(uncertainty.surprisal), statistic: Float(assessment.statistic)))
         perform(machine.draftTokenObserved(assessment))
     }

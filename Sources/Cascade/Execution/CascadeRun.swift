@@ -65,7 +65,8 @@ final class CascadeRun {
         facts = DraftText(limit: executor.limits.heldBytes)
 
         record = DecisionRecord(
-            id: request.decisionID, requestID: request.id, createdAt: request.createdAt, requestedModel: request.chat.model, route: .pending,
+            id: request.decisionID, requestID: request.id, createdAt: request.createdAt, requestedModel: request.chat.model,
+            route: .pending,
             decision: .failed, status: .upstreamError, reason: "", isStreaming: request.isStreaming, drafter: route.drafter,
             heavyweight: route.heavyweight)
         record.strategy = strategy.name

@@ -168,7 +168,8 @@ final class DirectRun {
         let bytes = output
         output.removeAll(keepingCapacity: true)
         try await sink.send(
-            bytes, head: AnswerHead(decisionID: request.decisionID, route: .direct, model: request.model.qualified, overheadMs: record.overheadMs))
+            bytes,
+            head: AnswerHead(decisionID: request.decisionID, route: .direct, model: request.model.qualified, overheadMs: record.overheadMs))
     }
 
     private func close(_ end: LegRecord.End, failure: String? = nil) {
@@ -181,7 +182,8 @@ final class DirectRun {
         if case .completed = end { isWasted = false }
         record.legs.append(
             LegRecord(
-                leg: .direct, model: request.model, attempt: 1, tokens: tokens, costUSD: executor.prices.cost(of: tokens, model: request.model),
+                leg: .direct, model: request.model, attempt: 1, tokens: tokens,
+                costUSD: executor.prices.cost(of: tokens, model: request.model),
                 end: end, isWasted: isWasted, startedMs: leg.startedMs, firstByteMs: leg.firstByteMs, endedMs: elapsedMs, failure: failure))
         record.totalMs = elapsedMs
     }

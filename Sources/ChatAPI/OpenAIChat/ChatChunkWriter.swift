@@ -15,7 +15,8 @@ public enum ChatChunkWriter {
         guard !chunk.json.isEmpty else { return }
         out.append(contentsOf: "data: ".utf8)
         appendJSON(
-            chunk: chunk, of: batch, keepLogprobs: keepLogprobs, maxAlternatives: maxAlternatives, keepUsage: keepUsage, extraMember: extraMember,
+            chunk: chunk, of: batch, keepLogprobs: keepLogprobs, maxAlternatives: maxAlternatives, keepUsage: keepUsage,
+            extraMember: extraMember,
             to: &out)
         out.append(UInt8(ascii: "\n"))
         out.append(UInt8(ascii: "\n"))

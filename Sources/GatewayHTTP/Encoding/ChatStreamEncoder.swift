@@ -33,7 +33,8 @@ struct ChatStreamEncoder: AnswerEncoder {
             if chunk.hasNoChoices { return }
         }
         if keepsUsage && chunk.isTerminal { lastChunk = Array(batch.bytes[chunk.json.range]) }
-        ChatChunkWriter.append(chunk: chunk, of: batch, keepLogprobs: keepsLogprobs, maxAlternatives: maxAlternatives, keepUsage: keepsUsage, to: &output)
+        ChatChunkWriter.append(
+            chunk: chunk, of: batch, keepLogprobs: keepsLogprobs, maxAlternatives: maxAlternatives, keepUsage: keepsUsage, to: &output)
     }
 
     mutating func finish(_ record: DecisionRecord, to output: inout [UInt8]) throws(ProviderError) {

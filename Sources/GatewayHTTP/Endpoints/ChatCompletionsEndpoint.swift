@@ -8,6 +8,7 @@ import HTTPTypes
 struct ChatCompletionsEndpoint: Sendable {
     let gateway: Gateway
     let admission: Admission
+    let ids: RequestIDs
 
     func respond(_ request: IncomingRequest, _ sink: ClientSink, _ connection: ClientConnection) async throws {
         defer { connection.forget() }
@@ -45,7 +46,7 @@ struct ChatCompletionsEndpoint: Sendable {
         }
         if controls.cache == .onlyIfCached { throw APIError.notCached() }
         sink.isStreaming = chat.isStreaming
-        let context = RequestContext(id: sink.requestID, acceptedAt: request.acceptedAt, chat: chat)
+        let context = RequestContext(id: sink.requestID, decisionID: ids.make("dec_"), acceptedAt: request.acceptedAt, chat: chat)
         switch gateway.resolve(chat.model) {
         case nil:
             throw APIError.modelNotFound(chat.model, known: gateway.routeNames)
@@ -63,17 +64,19 @@ struct ChatCompletionsEndpoint: Sendable {
 
     private struct RequestContext {
         var id: String
-        var decisionID = RequestID.make("dec_")
+        var decisionID: String
         var acceptedAt: ContinuousClock.Instant
         var createdAt = WallClock.now()
         var chat: ChatRequest
     }
 
     private func direct(
-        _ context: RequestContext, _ model: ModelName, _ provider: any CompletionProvider, _ sink: ClientSink, _ connection: ClientConnection
+        _ context: RequestContext, _ model: ModelName, _ provider: any CompletionProvider, _ sink: ClientSink,
+        _ connection: ClientConnection
     ) async throws {
         let request = DirectRequest(
-            id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt, chat: context.chat,
+            id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt,
+            chat: context.chat,
             isStreaming: context.chat.isStreaming, model: model, provider: provider,
             estimatedPromptTokens: context.chat.body.count / Self.bytesPerToken)
         let encoder: DirectEncoder =

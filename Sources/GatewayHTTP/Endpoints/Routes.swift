@@ -7,6 +7,7 @@ struct Routes: Sendable {
     let gateway: Gateway
     let admission: Admission
     let startedAt: Double
+    let ids = RequestIDs()
     private let keys: BearerKeys
     private let chat: ChatCompletionsEndpoint
 
@@ -15,7 +16,7 @@ struct Routes: Sendable {
         self.admission = admission
         self.startedAt = startedAt
         keys = BearerKeys(gateway.settings.apiKeys)
-        chat = ChatCompletionsEndpoint(gateway: gateway, admission: admission)
+        chat = ChatCompletionsEndpoint(gateway: gateway, admission: admission, ids: ids)
     }
 
     /// Why a request will not be answered, as far as its head tells: decided before its body is read.
@@ -35,7 +36,7 @@ struct Routes: Sendable {
 
     /// Answers; returns when the last byte has been handed to the socket. Throws only when the connection must be closed.
     func respond(_ request: IncomingRequest, _ outbound: GatewayChannel.Outbound, _ connection: ClientConnection) async throws {
-        let sink = ClientSink(outbound, requestID: RequestID.of(request.headers))
+        let sink = ClientSink(outbound, requestID: ids.requestID(request.headers))
         guard let endpoint = Endpoint(request.path), request.refusal == nil else {
             let error = request.refusal ?? .notFound("The path")
             gateway.metrics.requests.increment(.none, StatusLabel(refused: error.status))

@@ -86,7 +86,7 @@ struct GatewayChannel: ServerChildChannel {
 
     private func refuseUnparsable(_ outbound: Outbound) async throws {
         let response = PlainResponse(.invalidRequest("This is not HTTP/1.1 as RFC 9112 has it.", code: "bad_request"))
-        var head = response.head(requestID: RequestID.make("req_"))
+        var head = response.head(requestID: routes.ids.make("req_"))
         head.headerFields[.connection] = "close"
         try await outbound.write(contentsOf: [.head(head), .body(ByteBuffer(bytes: response.body)), .end(nil)])
     }

@@ -30,7 +30,9 @@ struct GatewayProcess {
             }
         }
         var services = ServiceGroupConfiguration(
-            services: [.init(service: Ticker(active: active)), .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup)],
+            services: [
+                .init(service: Ticker(active: active)), .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         services.maximumGracefulShutdownDuration = configuration.server.drain + .seconds(10)
         do {

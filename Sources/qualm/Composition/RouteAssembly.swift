@@ -52,7 +52,8 @@ enum RouteAssembly {
                 try RiskStrategy(model: model, threshold: threshold, prefireRatio: routing.prefireRatio))
         } else if routing.strategy == .risk {
             StandardError.write(
-                "qualm: route '\(route.name)' uses the strategy risk, but neither routing.risk_threshold nor its risk model gives a threshold\n")
+                "qualm: route '\(route.name)' uses the strategy risk, but neither routing.risk_threshold nor its risk model gives a threshold\n"
+            )
             throw ExitCode(78)
         }
         let prefire = configuration.prefire

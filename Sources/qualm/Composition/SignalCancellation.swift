@@ -14,6 +14,7 @@ func withSignalCancellation(_ operation: @escaping @Sendable () async throws -> 
     let group = ServiceGroup(
         configuration: ServiceGroupConfiguration(
             services: [.init(service: Operation(operation: operation), successTerminationBehavior: .gracefullyShutdownGroup)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "qualm", factory: { StreamLogHandler.standardError(label: $0) })))
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "qualm", factory: { StreamLogHandler.standardError(label: $0) })))
     try await group.run()
 }
