@@ -153,7 +153,8 @@ import Testing
                     let records = gateway.simulator.report().records.filter { $0.model == model }
                     #expect(records.count == 1)
                     // Nothing is asked for that the client did not ask for.
-                    #expect(!String(decoding: records.first?.body ?? [], as: UTF8.self).contains("logprobs"))
+                    let sent = String(decoding: records.first?.body ?? [], as: UTF8.self)
+                    #expect(sent.contains(model) && !sent.contains("logprobs"))
                 }
             }
             // The listed model's bare name means the same model.

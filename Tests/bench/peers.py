@@ -43,21 +43,32 @@ def measure(folder, executable, directory, quick):
     results = os.path.join(directory, "results.jsonl")
     environment = os.environ | (QUICK if quick else {}) | {"MOCK_PORT": str(upstream)}
     if len(os.sched_getaffinity(0)) == 1:
-        environment["SUT_CORES"] = environment["RIG_CORE"]  = str(next(iter(os.sched_getaffinity(0))))
+        environment["SUT_CORES"] = environment["RIG_CORE"] = str(next(iter(os.sched_getaffinity(0))))
     environment["START_CMD"] = shlex.join([executable, "serve", "--config", configuration, "--port", str(port)])
     with open(results, "w", encoding="utf-8") as file:
         for name, model, more in RUNS:
             print(f"bench: rig: {name}", file=sys.stderr)
-            # The rig ends the processes that it starts; its own loops are bounded.
-            run = subprocess.run([os.path.join(copy, "run_peers.sh"), name, str(port)], env=environment | {"MODEL": model} | more,
-                                 stdout=subprocess.PIPE, text=True, timeout=1200)
-            if run.returncode or not run.stdout.strip():
-                raise Failure(f"the rig failed for {name} with exit status {run.returncode}")
-            file.write(run.stdout)
+            file.write(run(copy, name, port, environment | {"MODEL": model} | more))
     table = subprocess.run([sys.executable, os.path.join(copy, "table.py"), results], stdout=subprocess.PIPE, text=True, check=True)
     print(f"\n{table.stdout}", flush=True)
     with open(results, encoding="utf-8") as file:
         return [json.loads(line) for line in file]
+
+
+def run(copy, name, port, environment):
+    """One pass of the rig; its result line. It is asked to end, not killed: it ends the mock and the gateway that it started."""
+    process = subprocess.Popen([os.path.join(copy, "run_peers.sh"), name, str(port)], env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        output, _ = process.communicate(timeout=1200)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"the rig was not done with {name} within 20 minutes") from None
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(timeout=30)
+    if process.returncode or not output.strip():
+        raise Failure(f"the rig failed for {name} with exit status {process.returncode}")
+    return output
 
 
 def free_ports(count):

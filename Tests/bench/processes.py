@@ -80,8 +80,10 @@ class Service:
                 return self
             except (OSError, ValueError):
                 time.sleep(0.001)
+        ended = self.process.poll()
+        what = f"did not listen within {seconds} s" if ended is None else f"ended with exit status {ended} before it listened"
         with open(self.log_path, errors="replace") as log:
-            raise Failure(f"{self.name} did not start listening within {seconds} s; its last words:\n{log.read()[-2000:]}")
+            raise Failure(f"{self.name} {what}; its last words:\n{log.read()[-2000:]}")
 
     def stop(self):
         for step in (signal.SIGTERM, signal.SIGKILL):

@@ -9,25 +9,16 @@ def quantile(values, share):
     return ordered[min(len(ordered) - 1, max(0, math.ceil(share * len(ordered)) - 1))] if ordered else None
 
 
-def histogram_quantile(after, before, share):
-    """As Prometheus computes it: linear within the bucket. None without observations."""
-    bounds = sorted(after)
-    counts = [after[bound] - before.get(bound, 0) for bound in bounds]
-    if not counts or counts[-1] <= 0:
-        return None
-    rank, low, below = share * counts[-1], 0.0, 0
-    for bound, count in zip(bounds, counts):
-        if count >= rank:
-            if math.isinf(bound):
-                return low
-            return low + (bound - low) * (rank - below) / max(count - below, 1)
-        low, below = bound, count
-    return low
+def histogram_bound(after, before, share):
+    """The upper bound of the bucket that the quantile falls into: all that a histogram says for certain. None without observations."""
+    counts = {bound: after[bound] - before.get(bound, 0) for bound in sorted(after)}
+    total = max(counts.values(), default=0)
+    return next((bound for bound, count in counts.items() if count >= share * total), None) if total > 0 else None
 
 
 def number(value):
     """Three significant digits at least, thousands set apart."""
-    if value is None:
+    if value is None or math.isinf(value):
         return "-"
     if value == 0 or abs(value) >= 100:
         return f"{value:,.0f}"

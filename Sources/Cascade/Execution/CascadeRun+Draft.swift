@@ -97,6 +97,8 @@ extension CascadeRun {
             tokens = 1
             draft?.countedTokens += 1
             monitor.observeWithoutEvidence(tokens: 1)
+            // Missing evidence is never confidence: the machine must hear of it, or it would let such text go as if it were sure.
+            perform(machine.draftTokenObserved(monitor.assessment))
         }
         return (tokens, visible)
     }

@@ -53,12 +53,21 @@ extension CascadeRun {
         if leg.isOpen && isPaused { leg.call.resume() }
         let tokens = leg.tokens(estimatedPrompt: promptTokens, end: end)
         var isWasted = true
-        if case .completed = end { isWasted = leg.model != record.answeredBy || record.route == .draft && leg.leg != .draft }
+        if case .completed = end { isWasted = !isAnswer(leg.leg) }
         record.legs.append(
             LegRecord(
                 leg: leg.leg, model: leg.model, attempt: leg.attempt, tokens: tokens,
                 costUSD: executor.prices.cost(of: tokens, model: leg.model), end: end, isWasted: isWasted, startedMs: leg.startedMs,
                 firstByteMs: leg.firstByteMs, endedMs: elapsedMs, failure: failure))
+    }
+
+    /// The leg's answer is the client's.
+    private func isAnswer(_ leg: LegRecord.Leg) -> Bool {
+        switch record.route {
+        case .draft: leg == .draft
+        case .heavyweight: leg == .heavyweight
+        case .cache, .direct, .pending: false
+        }
     }
 
     /// A provider's own count of this prompt serves the other leg better than a guess from bytes.

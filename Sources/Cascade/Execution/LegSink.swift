@@ -15,6 +15,7 @@ final class LegSink: CompletionSink {
         self.attempt = attempt
         self.leg = leg
         self.observer = observer
+        observer.legStarted(leg)
     }
 
     /// Starts the clock of `qualm_cancel_latency_seconds`.
@@ -34,6 +35,7 @@ final class LegSink: CompletionSink {
         if let cancelledAt = cancelledAt.withLock({ $0 }) {
             observer.cancelled(leg: leg, latency: .now - cancelledAt)
         }
+        observer.legEnded(leg)
         mailbox.closed(slot, attempt: attempt, error: error)
     }
 }

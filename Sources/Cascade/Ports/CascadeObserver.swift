@@ -5,6 +5,17 @@ public protocol CascadeObserver: Sendable {
     /// A leg that the gateway closed has really ended: `latency` runs from the decision until the transport had closed the connection.
     /// Called on the transport's thread.
     func cancelled(leg: LegRecord.Leg, latency: Duration)
+
+    /// An upstream call was started; ``legEnded(_:)`` follows exactly once.
+    func legStarted(_ leg: LegRecord.Leg)
+
+    /// Its exchange is over and its connection free or closed. Called on the transport's thread.
+    func legEnded(_ leg: LegRecord.Leg)
+}
+
+extension CascadeObserver {
+    public func legStarted(_ leg: LegRecord.Leg) {}
+    public func legEnded(_ leg: LegRecord.Leg) {}
 }
 
 /// Checks a finished draft against what the request asked for. The adapter knows JSON and schemas, the gates only hear the verdict.

@@ -6,10 +6,7 @@ import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
 
-/// The HTTP server as a service: starts, serves, drains.
-///
-/// On graceful shutdown (SIGTERM) `/ready` turns 503 and new requests are refused, those in flight may finish within
-/// ``GatewaySettings/drain``; what is still open then is cancelled, and every upstream call with it.
+/// The HTTP server as a service. It listens until it is shut down; ``drain()`` comes before that.
 public struct GatewayServer: Service {
     private let gateway: Gateway
     private let admission: Admission
@@ -37,28 +34,26 @@ public struct GatewayServer: Service {
             configuration: ServerConfiguration(address: .hostname(settings.host, port: settings.port), backlog: 4_096),
             onServerRunning: { [onRunning] channel in await onRunning(channel.localAddress?.port ?? settings.port) },
             eventLoopGroup: group, logger: logger)
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await server.run() }
-            tasks.addTask { try await drain() }
-            // The server ends by itself when it has been told to and its last connection has closed.
-            try await tasks.next()
-            tasks.cancelAll()
-        }
+        try await server.run()
     }
 
-    /// Waits for the signal, then for the requests, then for nobody.
-    private func drain() async throws {
-        do {
-            try await gracefulShutdown()
-        } catch {
-            return
-        }
+    /// Lets the requests in flight finish while new ones are refused: `/ready` answers 503, so that a load balancer looks elsewhere, and
+    /// chat requests get 503 with `Retry-After`. Returns when none is left. After ``GatewaySettings/drain`` the rest is cancelled, and
+    /// every upstream call with it. Cancelling the task skips the waiting and cancels the rest at once.
+    public func drain() async {
         admission.drain()
         logger.info("draining", metadata: ["inflight_requests": "\(admission.inFlight)"])
-        try await Task.sleep(for: gateway.settings.drain)
+        await waitUntilIdle(atMost: gateway.settings.drain)
+        guard admission.inFlight > 0 else { return }
         logger.warning("drain time is over; cancelling", metadata: ["inflight_requests": "\(admission.inFlight)"])
         gateway.executor.cancelAll()
-        // The cancelled requests close their ledgers and connections; the server ends with them.
-        try await Task.sleep(for: .seconds(5))
+        await waitUntilIdle(atMost: .seconds(5))
+    }
+
+    private func waitUntilIdle(atMost limit: Duration) async {
+        let deadline = ContinuousClock.now + limit
+        while admission.inFlight > 0, ContinuousClock.now < deadline {
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
+        }
     }
 }

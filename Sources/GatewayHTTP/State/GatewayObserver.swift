@@ -28,6 +28,14 @@ public struct GatewayObserver: CascadeObserver {
         metrics.cancelLatency.record(LegLabel(leg), duration: latency)
     }
 
+    public func legStarted(_ leg: LegRecord.Leg) {
+        metrics.upstreamInflight.increment(LegLabel(leg))
+    }
+
+    public func legEnded(_ leg: LegRecord.Leg) {
+        metrics.upstreamInflight.decrement(LegLabel(leg))
+    }
+
     /// What the heavyweight alone would have cost for this answer, minus what was spent. Only known for a shipped draft: the heavyweight's
     /// answer is assumed to be as long as the draft's. For an escalation the loss is what was spent beside the answering leg.
     private func savedUSD(_ record: DecisionRecord) -> Double? {

@@ -29,12 +29,11 @@ struct GatewayProcess {
                 logger.error("the port file could not be written", metadata: ["error": "\(error)"])
             }
         }
-        var services = ServiceGroupConfiguration(
+        let services = ServiceGroupConfiguration(
             services: [
-                .init(service: Ticker(active: active)), .init(service: server, successTerminationBehavior: .gracefullyShutdownGroup),
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        services.maximumGracefulShutdownDuration = configuration.server.drain + .seconds(10)
+                .init(service: Ticker(active: active)), .init(service: server),
+                .init(service: DrainOnSignal(server: server), successTerminationBehavior: .gracefullyShutdownGroup),
+            ], logger: logger)
         do {
             try await ServiceGroup(configuration: services).run()
         } catch {
@@ -113,5 +112,23 @@ private struct Ticker: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await active.run() }
+    }
+}
+
+/// SIGTERM or SIGINT drains the gateway and then ends it; a second one ends the waiting.
+private struct DrainOnSignal: Service {
+    let server: GatewayServer
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                var signals = await UnixSignalsSequence(trapping: .sigterm, .sigint).makeAsyncIterator()
+                guard await signals.next() != nil else { return }
+                group.addTask { await server.drain() }
+                group.addTask { _ = await signals.next() }
+                await group.next()
+                group.cancelAll()
+            }
+        }
     }
 }

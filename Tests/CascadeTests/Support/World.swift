@@ -1,0 +1,141 @@
+import Cascade
+import ChatAPI
+import EntropyRouting
+import GatewayTesting
+import Synchronization
+import Testing
+
+typealias Step = ScriptedProvider.Step
+
+/// One gateway with two scripted upstreams, for one request.
+struct World {
+    static let drafter = ModelName(provider: "small", model: "draft-1")
+    static let heavyweight = ModelName(provider: "large", model: "heavy-1")
+
+    var drafter: ScriptedProvider
+    var heavyweight: ScriptedProvider
+    /// One token decides: 0 bits are calm, 1 bit is doubt, 2 bits are too much.
+    var strategy: WindowStrategy
+    var release = ReleasePolicy(mode: .buffered)
+    var prefire = PrefireRule.Settings()
+    var limits = CascadeLimits()
+    var budget = PrefireBudget()
+    var prices = PriceBook()
+    var minimumCharacters: [TaskClass: Int] = [:]
+    let observer = RecordingObserver()
+    let active = ActiveRequests()
+    let handle = HandleBox()
+
+    init(
+        draft: [Step], heavyweight scripts: [[Step]] = [], delivery: ScriptedProvider.Delivery = .synchronous, isDeaf: Bool = false,
+        capabilities: ProviderCapabilities = ProviderCapabilities()
+    ) throws {
+        drafter = ScriptedProvider(name: "small", scripts: [draft], delivery: delivery)
+        heavyweight = ScriptedProvider(name: "large", scripts: scripts, capabilities: capabilities, delivery: delivery, isDeaf: isDeaf)
+        strategy = try WindowStrategy(windowTokens: 1, thresholdBits: 1.9, prefireRatio: 0.5, earlyExitTokens: 1)
+        limits.stall = nil
+    }
+
+    /// Each piece is read on its own: the socket is paused behind every one until it has been worked through.
+    func pieceByPiece() -> World {
+        var world = self
+        world.limits.legBufferBytes = 1
+        return world
+    }
+
+    var executor: CascadeExecutor {
+        CascadeExecutor(prices: prices, limits: limits, budget: budget, active: active, observer: observer)
+    }
+
+    var route: CascadeRoute {
+        CascadeRoute(
+            name: "auto", drafter: Self.drafter, heavyweight: Self.heavyweight, drafterProvider: drafter, heavyweightProvider: heavyweight,
+            strategy: .window(strategy), release: release, prefire: prefire, gates: QualityGates(minimumCharacters: minimumCharacters),
+            estimator: EntropyEstimator())
+    }
+
+    /// Runs one routed request and checks what must hold whatever happened.
+    func run(
+        client: RecordingClient = RecordingClient(), encoder: PlainEncoder = PlainEncoder(), ticks: Bool = false,
+        _ edit: (inout CascadeRequest) -> Void = { _ in }
+    ) async throws -> Outcome {
+        let chat = try ChatRequest.decode(Array(#"{"model":"auto","messages":[{"role":"user","content":"?"}],"stream":true}"#.utf8))
+        var request = CascadeRequest(
+            id: "r", decisionID: "d", createdAt: 0, chat: chat, isStreaming: true, taskClass: .simpleFactual, estimatedPromptTokens: 7,
+            checker: FixedChecker())
+        edit(&request)
+        async let _: Void = tickIfNeeded(ticks, active)
+        var failure: CascadeFailure?
+        do throws(CascadeFailure) {
+            _ = try await executor.run(request, on: route, encoder: encoder, sink: client) { handle.set($0) }
+        } catch {
+            failure = error
+        }
+        let record = try #require(observer.records.last)
+        check(record)
+        return Outcome(record: record, failure: failure, client: client)
+    }
+
+    /// Every call is in the ledger once, was closed at most once, and is not left open or paused; the outcome was heard once.
+    func check(_ record: DecisionRecord) {
+        #expect(observer.records.count == 1)
+        #expect(active.count == 0)
+        let calls = drafter.calls + heavyweight.calls
+        #expect(record.legs.count == calls.count)
+        #expect(Set(record.legs.map { "\($0.leg)-\($0.attempt)" }).count == record.legs.count)
+        for call in calls {
+            let counts = call.counts
+            #expect(counts.cancels <= 1)
+            #expect(!counts.isPaused || counts.cancels == 1)
+            #expect(counts.hasEnded || counts.cancels == 1)
+        }
+        for leg in record.legs where leg.end != .completed { #expect(leg.isWasted) }
+        #expect(record.prefires.allSatisfy { $0.outcome != nil && $0.endedMs != nil })
+    }
+}
+
+private func tickIfNeeded(_ ticks: Bool, _ active: ActiveRequests) async {
+    if ticks { await active.run(every: .milliseconds(1)) }
+}
+
+struct Outcome {
+    let record: DecisionRecord
+    let failure: CascadeFailure?
+    let client: RecordingClient
+
+    var text: String { client.text }
+    func leg(_ leg: LegRecord.Leg, _ attempt: Int = 1) -> LegRecord? { record.legs.first { $0.leg == leg && $0.attempt == attempt } }
+    func marks(_ kind: DecisionMark.Kind) -> Int { record.marks.filter { $0.kind == kind }.count }
+}
+
+/// The run's handle, for scripts that let the client leave.
+final class HandleBox: Sendable {
+    private let handle = Mutex<RunHandle?>(nil)
+
+    func set(_ new: RunHandle) { handle.withLock { $0 = new } }
+    func cancel() { handle.withLock { $0 }?.cancel() }
+}
+
+/// Scripts in a few words.
+enum Script {
+    /// Each piece is its own read, then the body ends.
+    static func of(_ pieces: [[UInt8]]) -> [Step] { [.open] + pieces.map { .bytes($0) } + [.end] }
+
+    static func tokens(_ words: [String], _ alternatives: Int) -> [[UInt8]] {
+        words.map { ScriptedStream.token($0, alternatives: alternatives) }
+    }
+
+    static func sure(_ words: String...) -> [[UInt8]] { tokens(words, 1) }
+    static func doubtful(_ words: String...) -> [[UInt8]] { tokens(words, 2) }
+    static func hopeless(_ words: String...) -> [[UInt8]] { tokens(words, 4) }
+
+    static let role = [ScriptedStream.role]
+    static let end = [ScriptedStream.finish(), ScriptedStream.done]
+    static func counted(_ input: Int, _ output: Int) -> [[UInt8]] {
+        [ScriptedStream.finish(), ScriptedStream.usage(input: input, output: output), ScriptedStream.done]
+    }
+
+    /// The heavyweight's answer, from its own tokens without evidence.
+    static let expert = of(role + tokens(["Considered", " answer."], 0) + counted(7, 2))
+    static let expertText = "^Considered answer.$stop#"
+}
