@@ -151,7 +151,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GatewayHTTPTests",
-            dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayHTTP", "GatewayTesting"],
+            dependencies: ["Cascade", "GatewayHTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
             swiftSettings: strict
         ),
         // Starts the built executable, with simulated upstreams in the test's own process.

@@ -23,8 +23,8 @@ struct World {
     var prices = PriceBook()
     var minimumCharacters: [TaskClass: Int] = [:]
     let observer = RecordingObserver()
-    let active = ActiveRequests()
-    let handle = HandleBox()
+    var active = ActiveRequests()
+    var handle = HandleBox()
 
     init(
         draft: [Step], heavyweight scripts: [[Step]] = [], delivery: ScriptedProvider.Delivery = .synchronous, isDeaf: Bool = false,

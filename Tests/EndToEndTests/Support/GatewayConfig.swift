@@ -18,6 +18,8 @@ struct GatewayConfig {
     var release: [String] = []
     /// Lines of the provider `sim`.
     var sim: [String] = []
+    /// More entries of `providers`.
+    var providers: [String] = []
     /// Sections that are written as they are.
     var more = ""
     /// Whether models have prices.
@@ -36,7 +38,7 @@ struct GatewayConfig {
         text += section("routing", ["drafter: sim:\(drafter)", "heavyweight: sim:\(heavyweight)"] + routing)
         text += section("prefire", ["budget_ratio: 1.0", "burst: 10000"] + prefire)
         if !release.isEmpty { text += section("release", release) }
-        text += "providers:\n  sim:\n" + upstream.map { "    \($0)\n" }.joined()
+        text += "providers:\n  sim:\n" + upstream.map { "    \($0)\n" }.joined() + providers.map { "  \($0)\n" }.joined()
         if !routes.isEmpty {
             text += "routes:\n"
             for route in routes {
