@@ -17,12 +17,15 @@ public struct CascadeRoute: Sendable {
     public var prefire: PrefireRule.Settings
     public var gates: QualityGates
     public var estimator: EntropyEstimator
+    /// Tool calls without evidence are accepted when they are complete and match their schema. Default false.
+    public var acceptsValidToolCalls: Bool
 
     public init(
         name: String, drafter: ModelName, heavyweight: ModelName, drafterProvider: any CompletionProvider,
         heavyweightProvider: any CompletionProvider, strategy: RoutingStrategy, alternatives: [String: RoutingStrategy] = [:],
         topLogprobs: Int = 20,
-        release: ReleasePolicy, prefire: PrefireRule.Settings, gates: QualityGates, estimator: EntropyEstimator
+        release: ReleasePolicy, prefire: PrefireRule.Settings, gates: QualityGates, estimator: EntropyEstimator,
+        acceptsValidToolCalls: Bool = false
     ) {
         self.name = name
         self.drafter = drafter
@@ -36,6 +39,7 @@ public struct CascadeRoute: Sendable {
         self.prefire = prefire
         self.gates = gates
         self.estimator = estimator
+        self.acceptsValidToolCalls = acceptsValidToolCalls
     }
 }
 

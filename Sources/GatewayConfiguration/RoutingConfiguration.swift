@@ -16,6 +16,14 @@ public struct RoutingConfiguration: Sendable, Equatable {
         case refuse
     }
 
+    /// What happens to a draft whose answer is tool calls that came without logprobs, as OpenAI's do.
+    public enum ToolCallsWithoutLogprobs: String, Sendable, CaseIterable {
+        /// The heavyweight answers.
+        case escalate
+        /// A complete call that matches its schema is accepted, and the decision says so (`accepted_by_schema`).
+        case acceptValid = "accept_valid"
+    }
+
     /// Streams first. Default `openai:gpt-4.1-nano`. Its provider exists.
     public let drafter: ConfiguredModel
     /// Answers when the draft is not trusted. Default `openai:gpt-4.1`. Its provider exists.
@@ -40,6 +48,9 @@ public struct RoutingConfiguration: Sendable, Equatable {
     public let riskThreshold: Double?
     /// Default `escalate`.
     public let drafterWithoutLogprobs: DrafterWithoutLogprobs
+
+    /// Default `escalate`.
+    public let toolCallsWithoutLogprobs: ToolCallsWithoutLogprobs
 
     /// `top_logprobs` as written: what a route with another drafter inherits.
     private let wantedTopLogprobs: Int
@@ -86,6 +97,10 @@ public struct RoutingConfiguration: Sendable, Equatable {
         drafterWithoutLogprobs = section.read(
             "drafter_without_logprobs", .oneOf(), default: inherited?.drafterWithoutLogprobs ?? .escalate,
             "what a draft without logprobs leads to: escalate it, or refuse such a drafter when the file is loaded")
+
+        toolCallsWithoutLogprobs = section.read(
+            "tool_calls_without_logprobs", .oneOf(), default: inherited?.toolCallsWithoutLogprobs ?? .escalate,
+            "what tool calls without logprobs lead to: escalate them, or accept_valid: accept those that match their schema")
 
         earlyExitTokens = section.isSet("early_exit_tokens") ? earlyExit : min(earlyExit, windowTokens)
         let provider = providers.first { [drafter] in $0.name == drafter.provider }

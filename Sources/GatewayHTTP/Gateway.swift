@@ -59,6 +59,11 @@ public struct GatewaySettings: Sendable {
     public init() {}
 }
 
+extension GatewaySettings: CustomStringConvertible {
+    /// Without the clients' keys.
+    public var description: String { "GatewaySettings(\(host):\(port), \(apiKeys.count) keys)" }
+}
+
 /// What a `model` means.
 enum ModelTarget {
     case route(CascadeRoute)

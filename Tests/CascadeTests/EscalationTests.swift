@@ -86,6 +86,38 @@ struct EscalationTests {
         #expect(outcome.record.signalTier == SignalTier.none.rawValue)
     }
 
+    @Test("at once when the drafter can never give evidence: it is not even asked")
+    func neverEvidence() async throws {
+        var world = try World(draft: Script.of(Script.sure("no")), heavyweight: [Script.expert])
+        world.drafter = ScriptedProvider(
+            name: "small", scripts: [Script.of(Script.sure("no"))], capabilities: ProviderCapabilities(sendsLogprobs: false))
+        let outcome = try await world.run()
+        #expect(outcome.text == Script.expertText)
+        #expect(world.drafter.calls.isEmpty)
+        #expect(outcome.record.reason == "no_evidence")
+    }
+
+    @Test("unless the operator accepts tool calls by their schema alone", arguments: [(true, nil), (false, nil), (true, "unknown tool")])
+    func toolCallsBySchema(isAccepted: Bool, problem: String?) async throws {
+        let draft = Script.of(
+            Script.role + [
+                ScriptedStream.toolCall("{}", name: "look"), ScriptedStream.finish("tool_calls"), ScriptedStream.done,
+            ])
+        var world = try World(draft: draft, heavyweight: [Script.expert])
+        world.acceptsValidToolCalls = isAccepted
+        let outcome = try await world.run {
+            $0.offersTools = true
+            $0.checker = FixedChecker(tools: problem)
+        }
+        if isAccepted && problem == nil {
+            #expect(outcome.text == "^{look {}}$tool_calls#")
+            #expect(outcome.record.reason == "accepted_by_schema")
+        } else {
+            #expect(outcome.text == Script.expertText)
+            #expect(outcome.record.decision == .escalate)
+        }
+    }
+
     @Test("at once when the client wants the heavyweight: the drafter is not asked")
     func always() async throws {
         let world = try World(draft: Script.of(Script.sure("no")), heavyweight: [Script.expert])
@@ -115,7 +147,8 @@ struct EscalationTests {
         return world
     }
 
-    @Test("but a whole doubted draft is better than none: the heavyweight fails, the draft is shipped and marked", arguments: [true, false])
+    @Test(
+        "but a whole doubted draft is better than none: the heavyweight fails, the draft is shipped and marked", arguments: [true, false])
     func heavyweightFails(isStreaming: Bool) async throws {
         let world = try doubtedAtEnd([.fail(.serverError, status: 503)])
         let outcome = try await world.run(encoder: PlainEncoder(isCollecting: !isStreaming)) { $0.isStreaming = isStreaming }
@@ -146,7 +179,9 @@ struct EscalationTests {
     @Test("collected, a heavyweight that breaks in the middle has shown nothing: the draft is shipped")
     func heavyweightBreaksCollected() async throws {
         let broken: [Step] = [.open] + (Script.role + Script.tokens(["Consi"], 0)).map { .bytes($0) } + [.fail(.truncated)]
-        let outcome = try await doubtedAtEnd(broken).pieceByPiece().run(encoder: PlainEncoder(isCollecting: true)) { $0.isStreaming = false }
+        let outcome = try await doubtedAtEnd(broken).pieceByPiece().run(encoder: PlainEncoder(isCollecting: true)) {
+            $0.isStreaming = false
+        }
         #expect(outcome.text == "^Um er$stop#")
         #expect(outcome.record.isDoubtedDraftShipped)
     }

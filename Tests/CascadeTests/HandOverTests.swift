@@ -76,7 +76,8 @@ struct HandOverTests {
 
     @Test("both refusing the request itself is the client's error")
     func badRequest() async throws {
-        let outcome = try await World(draft: [.fail(.invalidRequest, status: 400)], heavyweight: [[.fail(.invalidRequest, status: 400)]]).run()
+        let outcome = try await World(draft: [.fail(.invalidRequest, status: 400)], heavyweight: [[.fail(.invalidRequest, status: 400)]])
+            .run()
         #expect(outcome.record.status == .clientError)
         #expect(outcome.failure?.principal?.kind == .invalidRequest)
     }
@@ -120,12 +121,20 @@ struct HandOverTests {
     @Test("a silent drafter is not given up for a standby that breaks with its first byte")
     func brokenStandby() async throws {
         let isStandbyBroken = Signal()
-        let standby: [Step] = [.open, .bytes(ScriptedStream.role), .fail(.reset), .signal(isStandbyBroken)]
+        let standby: [Step] = [.open, .bytes(ScriptedStream.role), .fail(.reset)]
         let draft = Self.begun + [.wait(isStandbyBroken)] + (Script.sure(" Paris") + Script.end).map { .bytes($0) } + [.end]
         var world = try World(draft: draft, heavyweight: [standby])
         world.limits.stall = .milliseconds(5)
+        async let _: Void = open(isStandbyBroken, whenEnded: world.heavyweight)
         let outcome = try await world.run(ticks: true)
         #expect(outcome.text == "^It is Paris$stop#")
         #expect(outcome.record.prefires.first?.outcome == .failed)
+    }
+
+    private func open(_ signal: Signal, whenEnded provider: ScriptedProvider) async {
+        while provider.calls.first?.counts.hasEnded != true {
+            do { try await Task.sleep(for: .milliseconds(1)) } catch { break }
+        }
+        signal.open()
     }
 }

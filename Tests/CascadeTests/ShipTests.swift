@@ -98,7 +98,9 @@ struct ShipTests {
 
     @Test("an answer that cannot be put together is a failure, not a success")
     func encoderRefuses() async throws {
-        let outcome = try await World(draft: Self.draft).run(encoder: PlainEncoder(isCollecting: true, refuses: true)) { $0.isStreaming = false }
+        let outcome = try await World(draft: Self.draft).run(encoder: PlainEncoder(isCollecting: true, refuses: true)) {
+            $0.isStreaming = false
+        }
         #expect(outcome.failure?.principal?.kind == .malformed)
         #expect(outcome.record.decision == .failed)
         #expect(outcome.text.isEmpty)

@@ -24,14 +24,17 @@ import Testing
         Moment(description: "while the draft is held back", drafter: "confident-n2000-d5000", open: ["d"]),
         Moment(description: "while both models answer", drafter: "unsure-n4-n2000-d5000", heavyweight: "stallfirst", open: ["h"]),
         Moment(
-            description: "while the pre-fire runs beside the held draft", drafter: "recovering-w3000-n3000-d5000", heavyweight: "stallfirst",
+            description: "while the pre-fire runs beside the held draft", drafter: "recovering-w3000-n3000-d5000",
+            heavyweight: "stallfirst",
             open: ["d", "h"]),
         Moment(
             description: "while the pre-fire streams quietly", drafter: "recovering-w3000-n3000-d5000", heavyweight: "n3000-d5000",
             open: ["d", "h"]),
         Moment(
-            description: "after a part was released", drafter: "confident-n2000-d5000", mode: "holdback; n=2", open: ["d"], waitsForText: true),
-        Moment(description: "while the heavyweight answers", drafter: "err503", heavyweight: "n2000-d5000", open: ["h"], waitsForText: true),
+            description: "after a part was released", drafter: "confident-n2000-d5000", mode: "holdback; n=2", open: ["d"],
+            waitsForText: true),
+        Moment(
+            description: "while the heavyweight answers", drafter: "err503", heavyweight: "n2000-d5000", open: ["h"], waitsForText: true),
         Moment(description: "before a concrete model's first byte", isDirect: true, heavyweight: "stallfirst", open: ["h"]),
         Moment(
             description: "while a concrete model answers", isDirect: true, heavyweight: "n2000-d5000", open: ["h"], waitsForText: true),
@@ -58,7 +61,8 @@ import Testing
                 if moment.waitsForText, isStreaming { try await connection.read { !$0.body.isEmpty } }
                 if isRude { connection.reset() } else { connection.close() }
                 let areAborted = await gateway.simulator.waitUntil { report in
-                    report.open == 0 && models.allSatisfy { model in report.records.contains { $0.model == model && $0.outcome == .aborted } }
+                    report.open == 0
+                        && models.allSatisfy { model in report.records.contains { $0.model == model && $0.outcome == .aborted } }
                 }
                 #expect(areAborted, comment)
                 let decision = try await gateway.lastDecision(requestedModel: name)

@@ -169,7 +169,10 @@ import Testing
         }
         let model = isDraft ? call.drafter : call.heavyweight
         #expect(outcome.model == model, comment)
-        #expect(outcome.headerModel == "sim:\(model)" && outcome.headerRoute == (isDraft ? "draft" : "heavyweight"), comment)
+        // A head that left with a keep-alive says what was known then.
+        if outcome.keepAlives == 0 {
+            #expect(outcome.headerModel == "sim:\(model)" && outcome.headerRoute == (isDraft ? "draft" : "heavyweight"), comment)
+        }
         #expect(outcome.metadata?["route"] == decision["route"] && outcome.metadata?["reason"] == decision["reason"], comment)
         let reference = try await gateway.reference(model, request)["choices"]?.array?.first?["message"]
         #expect(outcome.content == reference?["content"]?.string ?? "", comment)
@@ -200,8 +203,8 @@ import Testing
         let records = gateway.simulator.report().records.filter(\.isStream)
         let drafts = records.filter { $0.model == call.drafter }
         let answers = records.filter { $0.model == call.heavyweight }
-        // A reused connection that is closed without a word is tried once more on a fresh one.
-        #expect(drafts.count == 1 || call.test.words == "refuse" && drafts.count == 2, comment)
+        // A reused connection that is closed without a word is tried again on another one.
+        #expect(drafts.count == 1 || call.test.words == "refuse" && drafts.count > 1, comment)
         #expect(answers.count <= heavyweights.count && (isDraft || answers.count == 1), comment)
         if !isDraft { #expect(answers.first?.outcome == .completed, comment) }
         // The provider's own count is what the ledger bills.
@@ -221,6 +224,7 @@ private struct Outcome {
     var headerModel: String?
     var headerRoute: String?
     var metadata: JSONValue?
+    var keepAlives = 0
     var hasFailed = false
     /// A stream that began, broke off, and says so.
     var isPartial = false
@@ -241,11 +245,14 @@ private struct Outcome {
             toolCalls = stream.toolCalls.map { Array($0.dropFirst()) }
             model = stream.model
             metadata = stream.metadata
+            keepAlives = stream.keepAlives
             hasFailed = stream.error != nil
             isPartial = hasFailed && !stream.chunks.isEmpty && !stream.isDone && stream.metadata == nil
         } else {
             let json = try answer.json()
-            #expect(json["object"]?.string == "chat.completion" && json["usage"]?.object != nil || comment.rawValue.hasPrefix("nousage"), comment)
+            #expect(
+                json["object"]?.string == "chat.completion" && json["usage"]?.object != nil || comment.rawValue.hasPrefix("nousage"),
+                comment)
             content = try answer.content() ?? ""
             toolCalls = (try answer.message()?["tool_calls"]?.array ?? []).map {
                 [$0["function", "name"]?.string ?? "", $0["function", "arguments"]?.string ?? ""]

@@ -51,23 +51,19 @@ import Testing
         }
     }
 
-    @Test("A pre-fire is cancelled when the drafter recovers, and its head start is used when it does not")
+    @Test("A pre-fire is cancelled at the upstream when the drafter recovers, and the record and the metrics say so")
     func prefires() async throws {
         var config = GatewayConfig()
-        config.routes = [
-            .init(name: "recovers", drafter: "p1-recovering-s4-n60-d4000", heavyweight: "p1-expert-f2000000"),
-            .init(name: "fails", drafter: "p2-recovering-h1350-w12-n60-d4000", heavyweight: "p2-expert-n9"),
-        ]
-        config.routing = ["threshold_bits: 1.5"]
+        config.routes = [.init(name: "recovers", drafter: "p1-recovering-s4-n36-d20000", heavyweight: "p1-expert-f20000000")]
         try await withGateway(config) { gateway in
             let shipped = try await gateway.chat(ChatCall("recovers", streaming: true).released("buffered"))
             #expect(shipped.header("x-qualm-route") == "draft")
             let metadata = try shipped.transcript().metadata
             #expect(metadata?["prefired"] == true && metadata?["prefire_cancelled"] == true)
-            #expect(await gateway.simulator.waitUntil { $0.requests(model: "p1-expert-f2000000").last?.outcome == .aborted })
+            #expect(await gateway.simulator.waitUntil { $0.requests(model: "p1-expert-f20000000").last?.outcome == .aborted })
             let decision = try await gateway.decision(of: shipped)
             let marks = decision["marks"]?.array?.compactMap { $0["kind"]?.string } ?? []
-            #expect(marks.contains("prefire") && marks.contains("cancel") && marks.last == "ship")
+            #expect(marks.contains("prefire") && marks.contains("cancel") && marks.contains("ship"))
             #expect(try await gateway.metric("qualm_prefire_cancellations_total") == 1)
             #expect(try await gateway.metric("qualm_cancel_latency_seconds_count", "leg=\"heavyweight\"") == 1)
         }

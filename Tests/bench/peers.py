@@ -25,7 +25,7 @@ RUNS = (
 
 
 def measure(folder, executable, directory, quick):
-    """Builds a copy of the rig, runs it, prints its tables. Returns its result lines."""
+    """Builds a copy of the rig, runs it, prints its tables. Returns its result lines and the tables."""
     if not os.path.exists(os.path.join(folder, "run_peers.sh")):
         raise Failure(f"{folder} has no run_peers.sh: --rig takes the folder of the benchmark rig")
     missing = [tool for tool in ("make", "gcc") if not shutil.which(tool)]
@@ -52,7 +52,7 @@ def measure(folder, executable, directory, quick):
     table = subprocess.run([sys.executable, os.path.join(copy, "table.py"), results], stdout=subprocess.PIPE, text=True, check=True)
     print(f"\n{table.stdout}", flush=True)
     with open(results, encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
+        return [json.loads(line) for line in file], table.stdout
 
 
 def run(copy, name, port, environment):

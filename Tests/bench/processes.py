@@ -49,9 +49,10 @@ class Pinning:
         return [*self.prefix, "taskset", "-c", str(self.cores[1 if gateway else 0]), *arguments]
 
     def __str__(self):
+        policy = ", SCHED_RR" if self.prefix else ""
         if self.cores is None:
-            return "not pinned"
-        return f"gateway on core {self.cores[1]}, simulator and load on core {self.cores[0]}"
+            return "not pinned" + policy
+        return f"gateway on core {self.cores[1]}, simulator and load on core {self.cores[0]}{policy}"
 
 
 class Service:

@@ -1,6 +1,7 @@
-"""Figures -> one aligned table."""
+"""Figures -> one aligned table, and tables -> the document that shows them."""
 
 import math
+import re
 
 
 def quantile(values, share):
@@ -48,15 +49,28 @@ class Report:
         lines, widths = [], [0] * 5
         cells = [("measurement", "unit", "qualm", "direct", "note")]
         for row in self.rows:
-            cells.append((f"{row['section']}: {row['name']}", row["unit"], number(row["qualm"]), number(row["direct"]), row["note"]))
+            cells.append((f"{row['section']}: {row['name']}", row["unit"], number(row["qualm"]), number(row["direct"]), row["note"] or "-"))
         for row in cells:
             widths = [max(width, len(cell)) for width, cell in zip(widths, row)]
         for index, (name, unit, qualm, direct, note) in enumerate(cells):
             lines.append(f"| {name:{widths[0]}} | {unit:{widths[1]}} | {qualm:>{widths[2]}} | {direct:>{widths[3]}} | {note:{widths[4]}} |")
             if index == 0:
-                lines.append("|" + "|".join("-" * (width + 1) + (":" if place in (2, 3) else "-") for place, width in enumerate(widths)) + "|")
+                ends = ("-", "-", ":", ":", "-")
+                lines.append("|" + "|".join("-" * (width + 1) + end for width, end in zip(widths, ends)) + "|")
         return "\n".join(lines)
 
 
 def scaled(value, scale):
     return None if value is None else value * scale
+
+
+def replace_block(path, name, text):
+    """Puts the text between the lines `<!-- NAME -->` and `<!-- end of NAME -->` of a document. False when it has no such lines."""
+    with open(path, encoding="utf-8") as file:
+        document = file.read()
+    pattern = rf"(<!-- {name} -->\n).*(<!-- end of {name} -->\n)"
+    changed, count = re.subn(pattern, lambda match: f"{match[1]}\n{text.strip()}\n\n{match[2]}", document, flags=re.DOTALL)
+    if count == 1:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(changed)
+    return count == 1

@@ -72,17 +72,17 @@ class Answer:
         return self.qualm["route"] == "heavyweight"
 
 
-async def ask(client: openai.AsyncOpenAI, model: str, question: dict, stream: bool, release: str = "buffered") -> Answer:
+async def ask(client: openai.AsyncOpenAI, model: str, question: dict, stream: bool, release: str = "buffered", **more) -> Answer:
     began = time.monotonic()
     elapsed = lambda: (time.monotonic() - began) * 1_000  # noqa: E731
     messages = [{"role": "user", "content": question["q"]}]
     headers = {"x-qualm-release": release}
     if not stream:
-        whole = await client.chat.completions.create(model=model, messages=messages, temperature=0, extra_headers=headers)
+        whole = await client.chat.completions.create(model=model, messages=messages, temperature=0, extra_headers=headers, **more)
         return Answer(question, whole.choices[0].message.content, whole.model, whole.model_extra["qualm"], elapsed(), elapsed())
     text, first, name, qualm = "", None, "", {}
     chunks = await client.chat.completions.create(
-        model=model, messages=messages, temperature=0, stream=True, stream_options={"include_usage": True}, extra_headers=headers
+        model=model, messages=messages, temperature=0, stream=True, stream_options={"include_usage": True}, extra_headers=headers, **more
     )
     async for chunk in chunks:
         name = chunk.model or name
@@ -94,14 +94,18 @@ async def ask(client: openai.AsyncOpenAI, model: str, question: dict, stream: bo
     return Answer(question, text, name, qualm, first or elapsed(), elapsed())
 
 
-def ask_all(url: str, model: str, asked: list[dict], stream: bool = False, release: str = "buffered", at_once: int = 8) -> list[Answer]:
+def ask_all(
+    url: str, model: str, asked: list[dict], stream: bool = False, release: str = "buffered", at_once: int = 8, **more
+) -> list[Answer]:
+    """The answers in the order of the questions, `at_once` of them in flight. `more`: members of every request."""
+
     async def run():
         permits = asyncio.Semaphore(at_once)
         async with openai.AsyncOpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0, timeout=60) as client:
 
             async def one(question):
                 async with permits:
-                    return await ask(client, model, question, stream, release)
+                    return await ask(client, model, question, stream, release, **more)
 
             return await asyncio.gather(*[one(question) for question in asked])
 
@@ -115,7 +119,16 @@ def slow_draft():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        sys.executable, str(REALISM / "throttle/server.py"), "--upstream", DRAFT, "--port", str(port), "--ttft-ms", "100", "--tps", "15",
+        sys.executable,
+        str(REALISM / "throttle/server.py"),
+        "--upstream",
+        DRAFT,
+        "--port",
+        str(port),
+        "--ttft-ms",
+        "100",
+        "--tps",
+        "15",
     ]
     child = subprocess.Popen(command)
     url = f"http://127.0.0.1:{port}"

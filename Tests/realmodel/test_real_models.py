@@ -1,7 +1,7 @@
 """What a cascade is for, with real models and their real doubt: nearly the expert's answers for a part of the expert's work.
 
-Every third question of tinyllm/questions.jsonl, temperature 0. The thresholds were chosen on the *other* two thirds. Answers have 10 to 50
-tokens, so that the window is 8 tokens and nothing is decided before it is full unless the crossing is certain.
+Every third question of tinyllm/questions.jsonl, temperature 0. Window and threshold are the reference of the models' own README (.10 nats
+over 8 tokens), not fitted to these questions. Answers have 9 to 50 tokens; before 8 nothing is decided unless the crossing is certain.
 
 Figures that this printed on two cores:
 
@@ -22,7 +22,7 @@ Figures that this printed on two cores:
 """
 
 import statistics
-import time
+import urllib.request
 
 import pytest
 from conftest import DRAFT, EXPERT, SLOW_EXPERT, ask_all, eventually, get_json, processing, questions
@@ -121,13 +121,26 @@ def test_streaming_gives_the_same_answers(gateway, third):
     whole = ask_all(gateway.url, "auto", some)
     buffered = ask_all(gateway.url, "auto", some, stream=True)
     # llama-server adds up in an order that depends on what else it computes: a token on the brink may fall the other way.
-    different = sum(one.text != other.text for one, other in zip(whole, buffered))
+    different = sum(one.text != other.text for one, other in zip(whole, buffered, strict=True))
     assert different <= len(some) // 50, f"{different} of {len(some)} differ"
     boundary = ask_all(gateway.url, "auto", some, stream=True, release="boundary")
     print("\n" + row("auto, streamed in sentences", boundary))
     assert share(answer.right for answer in boundary) >= share(answer.right for answer in whole) - 0.05
     for answer in boundary:
         assert answer.text and (answer.escalated == (answer.model == "tiny-expert"))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_drafter_that_refuses_to_show_its_doubt_is_replaced(gateway, third, stream):
+    """llama-server answers 400 to a stream with logprobs and tools. The client asked for neither, and must not notice."""
+    parameters = {"type": "object", "properties": {"country": {"type": "string"}}, "required": ["country"]}
+    tools = [{"type": "function", "function": {"name": "look_up", "parameters": parameters}}]
+    facts = [question for question in third if question["family"] == "fact" and question["level"] == "common"][:20]
+    answers = ask_all(gateway.url, "auto", facts, stream=stream, tools=tools)
+    assert {answer.model for answer in answers} == {"tiny-expert"}
+    assert {answer.qualm["decision"] for answer in answers} == {"handover"}
+    # Tools in its prompt are nothing that the expert has seen in training.
+    assert share(answer.right for answer in answers) >= 0.5
 
 
 def test_more_doubt_costs_more_and_helps(gateway, third):
@@ -149,15 +162,21 @@ def test_pre_firing_saves_time_and_every_cancelled_call_is_closed(slow_draft, th
     without = Gateway(configuration(slow_draft, SLOW_EXPERT, prefire=False))
     try:
         off = ask_all(without.url, "auto", asked, stream=True, at_once=8)
-        first_draft, first_expert = len(log(slow_draft)), len(log(SLOW_EXPERT))
+        for url in (slow_draft, SLOW_EXPERT):
+            eventually(lambda: all(is_over(call) for call in log(url)), "a call was never closed")  # noqa: B023 - called at once
+            clear_log(url)
         on = ask_all(with_prefire.url, "auto", asked, stream=True, at_once=8)
         decisions = get_json(f"{with_prefire.url}/v1/decisions?limit=1000")["data"]
 
         # Both runs decide by the same logprobs; only those are compared whose heavyweight was started early.
-        pairs = [(early, late) for early, late in zip(on, off) if early.escalated and late.escalated and early.qualm["prefired"]]
-        head_starts = [prefire["head_start_ms"] for decision in decisions for prefire in decision["prefires"] if prefire["outcome"] == "used"]
+        pairs = [
+            (early, late) for early, late in zip(on, off, strict=True) if early.escalated and late.escalated and early.qualm["prefired"]
+        ]
+        head_starts = [
+            prefire["head_start_ms"] for decision in decisions for prefire in decision["prefires"] if prefire["outcome"] == "used"
+        ]
         early, late = ([pair[side].first_ms for pair in pairs] for side in (0, 1))
-        saved = [late - early for early, late in zip(early, late)]
+        saved = [late - early for early, late in zip(early, late, strict=True)]
         print(
             f"\n{len(asked)} questions, {sum(answer.escalated for answer in on)} escalated, {len(pairs)} of them with a pre-fire"
             f"\nfirst token, median: {statistics.median(early):.0f} ms with pre-fire, {statistics.median(late):.0f} ms without"
@@ -169,8 +188,8 @@ def test_pre_firing_saves_time_and_every_cancelled_call_is_closed(slow_draft, th
         assert statistics.median(saved) > 0
         assert statistics.median(head_starts) > 0
 
-        assert_cancelled_calls_were_closed(decisions, "draft", slow_draft, first_draft)
-        assert_cancelled_calls_were_closed(decisions, "heavyweight", SLOW_EXPERT, first_expert)
+        assert_cancelled_calls_were_closed(decisions, "draft", slow_draft)
+        assert_cancelled_calls_were_closed(decisions, "heavyweight", SLOW_EXPERT)
         eventually(lambda: processing(DRAFT) == processing(EXPERT) == 0, "an upstream still works on an answer that nobody waits for")
     finally:
         with_prefire.stop()
@@ -178,17 +197,26 @@ def test_pre_firing_saves_time_and_every_cancelled_call_is_closed(slow_draft, th
 
 
 def log(url: str) -> list[dict]:
-    """One record per call, oldest first: `done`, or `client_left_after` so many tokens, or neither while it runs."""
+    """One record per call, oldest first, at most 1,000: `done`, or `client_left_after` so many tokens, or neither while it runs."""
     return get_json(f"{url}/_throttle/log")
 
 
-def assert_cancelled_calls_were_closed(decisions, leg: str, url: str, first: int):
+def clear_log(url: str):
+    with urllib.request.urlopen(urllib.request.Request(f"{url}/_throttle/log", method="DELETE"), timeout=10):
+        pass
+
+
+def is_over(call: dict) -> bool:
+    return "done" in call or "client_left_after" in call
+
+
+def assert_cancelled_calls_were_closed(decisions, leg: str, url: str):
     """The upstream's log against the gateway's ledger, call by call: as many, and as many left as the gateway says it cancelled."""
     legs = [entry for decision in decisions for entry in decision["legs"] if entry["leg"] == leg]
     cancelled = sum(entry["end"] == "cancelled" for entry in legs)
     assert cancelled >= 10, f"too few {leg} calls were cancelled to say anything: {cancelled}"
-    eventually(lambda: all("done" in call or "client_left_after" in call for call in log(url)[first:]), f"a {leg} call was never closed")
-    calls = log(url)[first:]
+    eventually(lambda: all(is_over(call) for call in log(url)), f"a {leg} call was never closed")
+    calls = log(url)
     left = sum("client_left_after" in call for call in calls)
     print(f"{leg}: {len(calls)} calls upstream, {cancelled} cancelled by the gateway, {left} seen to be left by the upstream")
     assert len(calls) == len(legs)

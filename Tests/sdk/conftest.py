@@ -9,7 +9,6 @@ import urllib.request
 
 import openai
 import pytest
-
 from processes import Gateway, Simulator
 
 # Each route has a drafter and a heavyweight scripted by their names (docs/simulator.md).

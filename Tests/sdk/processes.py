@@ -25,7 +25,9 @@ class Process:
         with self.log.open("wb") as output:
             self.child = subprocess.Popen(
                 [executable(), *arguments, "--port", "0", "--port-file", str(port_file)],
-                stdout=output, stderr=subprocess.STDOUT, env={**inherited, **(environment or {})},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**inherited, **(environment or {})},
             )
         deadline = time.monotonic() + seconds
         while not port_file.exists():

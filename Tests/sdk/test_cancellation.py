@@ -88,7 +88,8 @@ def test_a_draft_that_recovers_cancels_its_pre_fire(client, upstream, marker):
     assert (qualm["route"], qualm["prefired"], qualm["prefire_cancelled"]) == ("draft", True, True)
     records = upstream.eventually(marker, lambda records: all(record["outcome"] != "open" for record in records))
     assert {record["model"]: record["outcome"] for record in records} == {
-        "recovering-s6-n120-d15000": "completed", "heavyweight-f4000000": "aborted",
+        "recovering-s6-n120-d15000": "completed",
+        "heavyweight-f4000000": "aborted",
     }
     assert [record["tokens_sent"] for record in records if record["outcome"] == "aborted"] == [0]
 

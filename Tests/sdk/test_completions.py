@@ -58,9 +58,7 @@ def test_a_stream_has_one_role_one_finish_reason_and_the_same_text(client):
 
 @pytest.mark.parametrize("model", ["auto", "doubtful", "sim:sim-drafter"])
 def test_usage_comes_in_one_last_chunk_when_asked_for(client, model):
-    stream = client.chat.completions.create(
-        model=model, messages=ask("Count me."), stream=True, stream_options={"include_usage": True}
-    )
+    stream = client.chat.completions.create(model=model, messages=ask("Count me."), stream=True, stream_options={"include_usage": True})
     chunks = list(stream)
     assert [chunk.usage is not None for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
     last = chunks[-1]
@@ -75,9 +73,7 @@ def test_usage_comes_in_one_last_chunk_when_asked_for(client, model):
 def test_every_release_mode_streams_the_text_of_the_whole_answer(client, model, release):
     messages = ask("Release modes change when, never what.")
     whole = client.chat.completions.create(model=model, messages=messages)
-    chunks = list(
-        client.chat.completions.create(model=model, messages=messages, stream=True, extra_headers={"x-qualm-release": release})
-    )
+    chunks = list(client.chat.completions.create(model=model, messages=messages, stream=True, extra_headers={"x-qualm-release": release}))
     assert text_of(chunks) == whole.choices[0].message.content
     assert chunks[-1].choices[0].finish_reason == "stop"
 
@@ -106,8 +102,18 @@ def test_two_choices_are_answered_by_the_heavyweight(client, upstream, marker, s
 
 def test_parameters_nobody_here_interprets_reach_the_upstream(client, upstream, marker):
     client.chat.completions.create(
-        model="auto", messages=ask(marker), stop=["\n\n", "END"], seed=42, temperature=0.3, top_p=0.9, max_completion_tokens=200,
-        user="someone", presence_penalty=0.5, logit_bias={"17": -100}, metadata={"team": "blue"}, service_tier="default",
+        model="auto",
+        messages=ask(marker),
+        stop=["\n\n", "END"],
+        seed=42,
+        temperature=0.3,
+        top_p=0.9,
+        max_completion_tokens=200,
+        user="someone",
+        presence_penalty=0.5,
+        logit_bias={"17": -100},
+        metadata={"team": "blue"},
+        service_tier="default",
         extra_body={"a_field_of_tomorrow": {"nested": [1, 2.50, None]}},
     )
     (record,) = upstream.seen(marker)
@@ -147,7 +153,9 @@ def test_text_without_evidence_is_not_streamed_as_if_it_were_sure(client):
     """The drafter sends no logprobs, slowly: whole sentences are there long before its end."""
     for release in ("boundary", "holdback; n=16", "commit; n=16"):
         chunks = list(
-            client.chat.completions.create(model="blind-slow", messages=ask("Answer me."), stream=True, extra_headers={"x-qualm-release": release})
+            client.chat.completions.create(
+                model="blind-slow", messages=ask("Answer me."), stream=True, extra_headers={"x-qualm-release": release}
+            )
         )
         assert {chunk.model for chunk in chunks} == {"heavyweight"}, release
         assert text_of(chunks).startswith("Considered answer:")
@@ -163,9 +171,7 @@ def test_a_reasoning_channel_stays_apart_from_the_answer(client):
 def test_fifty_asynchronous_streams_get_their_own_answers(async_client):
     async def one(client, number):
         text = f"number {number}: " + " ".join(f"word{number * 100 + index}" for index in range(20))
-        stream = await client.chat.completions.create(
-            model="echo", messages=ask(text), stream=True, stream_options={"include_usage": True}
-        )
+        stream = await client.chat.completions.create(model="echo", messages=ask(text), stream=True, stream_options={"include_usage": True})
         chunks = [chunk async for chunk in stream]
         return text, text_of(chunks), chunks[-1].model_extra["qualm"]["decision_id"]
 

@@ -11,7 +11,9 @@ from conftest import ask
 def test_a_body_that_is_not_json_is_refused_with_its_position(client, gateway):
     with pytest.raises(openai.BadRequestError) as caught:
         client.post(
-            "/chat/completions", cast_to=dict, content=b'{"model": "auto",\n "messages": [}',
+            "/chat/completions",
+            cast_to=dict,
+            content=b'{"model": "auto",\n "messages": [}',
             options={"headers": {"content-type": "application/json"}},
         )
     error = caught.value
@@ -19,18 +21,21 @@ def test_a_body_that_is_not_json_is_refused_with_its_position(client, gateway):
     assert "line 2" in error.message
 
 
-@pytest.mark.parametrize("body, param", [
-    ({"messages": []}, "messages"),
-    ({"messages": "hello"}, "messages"),
-    ({"temperature": "warm"}, "temperature"),
-    ({"n": 0}, "n"),
-    ({"stream_options": 1, "stream": True}, "stream_options"),
-    ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function.name"),
-    ({"response_format": {"type": "json_schema"}}, "response_format.json_schema"),
-    ({"messages": [{"role": "user", "content": 7}]}, "messages[0].content"),
-    ({"qualm": {"escalate": "maybe"}}, "qualm.escalate"),
-    ({"qualm": {"escalte": "never"}}, "qualm"),
-])
+@pytest.mark.parametrize(
+    "body, param",
+    [
+        ({"messages": []}, "messages"),
+        ({"messages": "hello"}, "messages"),
+        ({"temperature": "warm"}, "temperature"),
+        ({"n": 0}, "n"),
+        ({"stream_options": 1, "stream": True}, "stream_options"),
+        ({"tools": [{"type": "function", "function": {}}]}, "tools[0].function.name"),
+        ({"response_format": {"type": "json_schema"}}, "response_format.json_schema"),
+        ({"messages": [{"role": "user", "content": 7}]}, "messages[0].content"),
+        ({"qualm": {"escalate": "maybe"}}, "qualm.escalate"),
+        ({"qualm": {"escalte": "never"}}, "qualm"),
+    ],
+)
 def test_a_wrong_member_is_named(client, body, param):
     with pytest.raises(openai.BadRequestError) as caught:
         client.chat.completions.create(model="auto", messages=ask("Hello"), extra_body=body)
@@ -115,9 +120,17 @@ def test_the_sdks_own_retries_get_through_a_passing_limit(client, upstream, mark
     assert [record["status"] for record in upstream.seen(marker)] == [429, 429, 200]
 
 
-@pytest.mark.parametrize("model, status", [
-    ("sim:err500", 502), ("sim:err503", 502), ("both-down", 502), ("sim:refuse", 502), ("sim:stallhead", None), ("hasty:stallhead", 504),
-])
+@pytest.mark.parametrize(
+    "model, status",
+    [
+        ("sim:err500", 502),
+        ("sim:err503", 502),
+        ("both-down", 502),
+        ("sim:refuse", 502),
+        ("sim:stallhead", None),
+        ("hasty:stallhead", 504),
+    ],
+)
 @pytest.mark.parametrize("stream", [False, True])
 def test_upstream_failures_are_internal_server_errors_that_name_the_provider(client, model, status, stream):
     if status is None:
@@ -131,10 +144,16 @@ def test_upstream_failures_are_internal_server_errors_that_name_the_provider(cli
     assert "upstream-key" not in caught.value.message
 
 
-@pytest.mark.parametrize("upstream_status, exception, status", [
-    (400, openai.BadRequestError, 400), (404, openai.NotFoundError, 404), (422, openai.UnprocessableEntityError, 422),
-    (401, openai.InternalServerError, 502), (403, openai.InternalServerError, 502),
-])
+@pytest.mark.parametrize(
+    "upstream_status, exception, status",
+    [
+        (400, openai.BadRequestError, 400),
+        (404, openai.NotFoundError, 404),
+        (422, openai.UnprocessableEntityError, 422),
+        (401, openai.InternalServerError, 502),
+        (403, openai.InternalServerError, 502),
+    ],
+)
 def test_the_upstreams_client_errors_keep_their_class_but_its_key_is_not_the_clients(client, upstream_status, exception, status):
     with pytest.raises(exception) as caught:
         client.chat.completions.create(model=f"sim:err{upstream_status}", messages=ask("Hello"))

@@ -57,7 +57,9 @@ def calls_of(client, model, stream, escalate="auto"):
 # Providers send no logprobs with tool calls, so that whether a valid call of the draft is evidence enough is a matter of policy
 # (docs/configuration.md). What leaves must be whole and valid from whichever model.
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("escalate, models", [("auto", {"tool", "heavyweight-tool"}), ("never", {"tool"}), ("always", {"heavyweight-tool"})])
+@pytest.mark.parametrize(
+    "escalate, models", [("auto", {"tool", "heavyweight-tool"}), ("never", {"tool"}), ("always", {"heavyweight-tool"})]
+)
 def test_a_valid_call_arrives_whole(client, escalate, models, stream):
     ((identifier, name, arguments),), reason, model = calls_of(client, "tool", stream, escalate)
     assert identifier and (name, reason) == ("get_weather", "tool_calls") and model in models
@@ -70,6 +72,12 @@ def test_an_invalid_call_of_the_draft_never_leaves(client, route, stream):
     ((identifier, name, arguments),), reason, model = calls_of(client, route, stream)
     assert identifier and (name, reason, model) == ("get_weather", "tool_calls", "heavyweight-tool")
     check_weather(arguments)
+
+
+@pytest.mark.parametrize("route", ["bad-tool", "unknown-tool"])
+def test_the_reason_is_the_call_not_the_missing_evidence(client, route):
+    answer = client.chat.completions.create(model=route, messages=ask("Weather?"), tools=[WEATHER, CLOCK])
+    assert answer.model_extra["qualm"]["reason"] == "gate_tool_call"
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -88,7 +96,9 @@ def test_a_call_and_its_result_reach_the_upstream(client, upstream, marker):
         {
             "role": "assistant",
             "content": None,
-            "tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Ulm","days":1}'}}],
+            "tool_calls": [
+                {"id": "call_1", "type": "function", "function": {"name": "get_weather", "arguments": '{"city":"Ulm","days":1}'}}
+            ],
         },
         {"role": "tool", "tool_call_id": "call_1", "content": "Rain."},
     ]

@@ -144,13 +144,17 @@ final class CascadeMailbox: Sendable {
         state.withLock { $0.deadline = deadline }
     }
 
-    /// Suspends until there is something to take. Does not throw: cancellation is news like any other.
-    func wait() async {
-        let isReady = state.withLock { state in
+    /// Whether something has come since the last wake-up; from now on it counts as one.
+    func takeNotice() -> Bool {
+        state.withLock { state in
             defer { state.hasNews = false }
             return state.hasNews
         }
-        if isReady { return }
+    }
+
+    /// Suspends until there is something to take. Does not throw: cancellation is news like any other.
+    func wait() async {
+        if takeNotice() { return }
         await withCheckedContinuation { continuation in
             let isReady = state.withLock { state in
                 if state.hasNews {

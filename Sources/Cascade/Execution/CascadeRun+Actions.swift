@@ -90,7 +90,7 @@ extension CascadeRun {
     private func ship(discarding attempt: Int?) {
         mark(.ship)
         record.decision = .ship
-        record.reason = record.isOverrun ? record.reason : "accepted"
+        record.reason = record.isOverrun ? record.reason : acceptance
         if let attempt {
             abandonHeavyweight(.shipped)
             endPrefire(attempt, .cancelled)

@@ -130,6 +130,11 @@ extension CascadeRun {
         if kept > executor.limits.heldBytes { perform(machine.holdLimitReached()) }
     }
 
+    /// Tokens that came without evidence are not released on the strength of nothing, not even the first few.
+    private var isEvident: Bool {
+        request.control == .never || machine.isVerdictClosed || monitor.tier != .none
+    }
+
     /// Nothing is held and nothing that follows would be: the chunk can go straight to the output.
     private var isPassingThrough: Bool {
         machine.phase == .committed && held.isEmpty && machine.mayRelease && (schedule.policy.mode == .commit || machine.isVerdictClosed)
@@ -137,7 +142,7 @@ extension CascadeRun {
 
     /// Lets go what may go. Once everything that has come was judged, and not before: what is still here can be handed over or escalated.
     private func releaseSafe() {
-        guard machine.mayRelease else { return }
+        guard machine.mayRelease, isEvident else { return }
         let count = schedule.release(isOpen: !machine.isVerdictClosed)
         if count > 0 { release(count) }
     }
@@ -173,11 +178,12 @@ extension CascadeRun {
         let finish = FinishKind(draft?.finishReason)
         let calls = facts.toolCalls
         let answer = String(decoding: facts.answer, as: UTF8.self)
+        let toolCallProblem = calls.isEmpty ? nil : request.checker.toolCallProblem(calls: calls)
         let verdict = route.gates.verdict(
             DraftFacts(
                 text: answer, finish: finish, refusal: facts.hasRefusal, wantsJSON: request.wantsJSON,
                 structuredOutputProblem: calls.isEmpty ? request.checker.structuredOutputProblem(text: answer) : nil,
-                toolCallProblem: calls.isEmpty ? nil : request.checker.toolCallProblem(calls: calls), toolCallCount: calls.count,
+                toolCallProblem: toolCallProblem, toolCallCount: calls.count,
                 taskClass: request.taskClass))
         if case .escalate(let gate, let reason) = verdict {
             record.gateDetail = reason
@@ -186,6 +192,12 @@ extension CascadeRun {
         let assessment = monitor.finalAssessment(finishReason: finish)
         record.statistic = assessment.statistic
         guard assessment.level == .reject else { return nil }
+        let isByToolsAlone = !calls.isEmpty && facts.answer.isEmpty && toolCallProblem == nil
+        if assessment.reason == .noEvidence, route.acceptsValidToolCalls, isByToolsAlone {
+            // Every call is complete and matches its schema: accepted by rule, and not silently.
+            acceptance = "accepted_by_schema"
+            return nil
+        }
         return EscalationReason(assessment.reason)
     }
 

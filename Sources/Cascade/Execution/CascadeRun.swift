@@ -32,6 +32,8 @@ final class CascadeRun {
     var output: [UInt8] = []
     /// Part of an answer, not just a keep-alive, is on its way to the client.
     var hasReleased = false
+    /// Why the draft is shipped, when it is.
+    var acceptance = "accepted"
     var isOver = false
     var failure: CascadeFailure?
 
@@ -107,7 +109,7 @@ final class CascadeRun {
     }
 
     private func begin() {
-        perform(machine.begin())
+        perform(machine.begin(hasEvidence: route.drafterProvider.capabilities.sendsLogprobs))
         if machine.phase == .drafting { startDrafter() }
     }
 

@@ -1,7 +1,8 @@
 /// Finds the places where streamed text may be cut without leaving half of something: the end of a sentence, of a line, of a code block.
 ///
-/// A full stop counts only once white space follows, so that `3.14`, `e.g.x` and a number still waiting for its unit stay whole. Inside
-/// a code fence nothing counts until the closing fence's line has ended. O(1) per byte, no allocation.
+/// A full stop counts only once white space follows, so that `3.14`, `e.g.x` and a number still waiting for its unit stay whole; the one
+/// behind a list item's number does not count at all. From a code fence on nothing counts until the closing fence's line has ended.
+/// O(1) per byte, no allocation.
 public struct BoundaryScanner: Sendable, Hashable {
     /// Bytes scanned so far.
     public private(set) var offset = 0
@@ -14,6 +15,8 @@ public struct BoundaryScanner: Sendable, Hashable {
     private var isAtLineStart = true
     private var isAfterTerminator = false
     private var isFenceLine = false
+    /// Digits on this line while it holds nothing else; `nil` once it does.
+    private var lineDigits: Int? = 0
 
     public init() {}
 
@@ -29,12 +32,17 @@ public struct BoundaryScanner: Sendable, Hashable {
         case UInt8(ascii: "`") where isAtLineStart || fenceRun > 0:
             countFence()
         case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
-            if isAfterTerminator && !isInFence { lastBoundary = offset }
+            if isAfterTerminator && !isInFence && !isFenceLine { lastBoundary = offset }
             isAfterTerminator = false
             fenceRun = 0
         case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"):
-            isAfterTerminator = true
+            isAfterTerminator = lineDigits ?? 0 == 0
             leaveLineStart()
+        case UInt8(ascii: "0")...UInt8(ascii: "9") where lineDigits != nil:
+            isAfterTerminator = false
+            isAtLineStart = false
+            fenceRun = 0
+            lineDigits = lineDigits.map { $0 + 1 }
         case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "*"):
             leaveLineStart()
         default:
@@ -46,11 +54,13 @@ public struct BoundaryScanner: Sendable, Hashable {
     private mutating func leaveLineStart() {
         isAtLineStart = false
         fenceRun = 0
+        lineDigits = nil
     }
 
     private mutating func countFence() {
         fenceRun += 1
         isAtLineStart = false
+        lineDigits = nil
         if fenceRun == 3 { isFenceLine = true }
     }
 
@@ -60,6 +70,7 @@ public struct BoundaryScanner: Sendable, Hashable {
         fenceRun = 0
         isAtLineStart = true
         isAfterTerminator = false
+        lineDigits = 0
         if !isInFence { lastBoundary = offset }
     }
 }

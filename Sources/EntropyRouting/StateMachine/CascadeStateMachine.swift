@@ -76,9 +76,14 @@ public struct CascadeStateMachine: Sendable, Hashable {
     // MARK: The drafter
 
     /// Before anything was sent upstream.
-    public mutating func begin() -> CascadeAction {
-        guard control == .always else { return .none }
-        return escalate(.requested)
+    ///
+    /// - Parameter hasEvidence: the drafter sends logprobs. A draft that could never be accepted is not asked for (tier N).
+    public mutating func begin(hasEvidence: Bool = true) -> CascadeAction {
+        switch control {
+        case .always: escalate(.requested)
+        case .auto: hasEvidence ? .none : escalate(.noEvidence)
+        case .never: .none
+        }
     }
 
     /// After each token of the draft.

@@ -19,6 +19,7 @@ extension APIError {
             self = .upstream(UpstreamFailure(principal), provider: principal.provider, retryAfterSeconds: principal.retryAfterSeconds)
             let others = errors.filter { $0 != principal }
             if let other = others.first {
+                if let last = message.last, !".!?".contains(last) { message += "." }
                 message += " Before that, \(other.provider) failed, too: \(Redaction.redacted(other.message))"
             }
         }

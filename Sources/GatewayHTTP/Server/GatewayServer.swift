@@ -57,3 +57,8 @@ public struct GatewayServer: Service {
         }
     }
 }
+
+extension GatewayServer: CustomStringConvertible {
+    /// Its name alone: the service group logs its services, and everything in this one, keys included, would be written.
+    public var description: String { "GatewayServer" }
+}

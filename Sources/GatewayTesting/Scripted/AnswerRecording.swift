@@ -53,7 +53,8 @@ public struct PlainEncoder: AnswerEncoder {
             case .role: written.append(UInt8(ascii: "^"))
             case .text(let range), .refusal(let range): written.append(contentsOf: batch.text[range.range])
             case .toolCall(let delta):
-                written.append(contentsOf: Array("{".utf8) + batch.text[delta.name.range] + " ".utf8 + batch.text[delta.arguments.range] + "}".utf8)
+                written.append(
+                    contentsOf: Array("{".utf8) + batch.text[delta.name.range] + " ".utf8 + batch.text[delta.arguments.range] + "}".utf8)
             case .finish(let reason): written.append(contentsOf: "$\(reason.rawValue)".utf8)
             case .reasoning, .evidence, .usage, .failure: break
             }

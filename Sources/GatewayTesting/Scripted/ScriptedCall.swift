@@ -42,7 +42,8 @@ public final class ScriptedCall: RunningCompletion {
     private let state = Mutex(State())
 
     init(
-        _ call: CompletionCall, provider: String, script: [ScriptedProvider.Step], sink: any CompletionSink, queue: DispatchQueue?, isDeaf: Bool
+        _ call: CompletionCall, provider: String, script: [ScriptedProvider.Step], sink: any CompletionSink, queue: DispatchQueue?,
+        isDeaf: Bool
     ) {
         self.call = call
         self.provider = provider

@@ -78,6 +78,7 @@ public enum ScriptedStream {
             let token = position == 0 ? escaped(text) : "other\(position)"
             return #"{"token":"\#(token)","logprob":\#(logprob),"bytes":null}"#
         }
-        return #"{"content":[{"token":"\#(escaped(text))","logprob":\#(logprob),"bytes":null,"top_logprobs":[\#(listed.joined(separator: ","))]}]}"#
+        return
+            #"{"content":[{"token":"\#(escaped(text))","logprob":\#(logprob),"bytes":null,"top_logprobs":[\#(listed.joined(separator: ","))]}]}"#
     }
 }

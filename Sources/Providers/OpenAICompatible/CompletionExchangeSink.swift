@@ -50,6 +50,9 @@ final class CompletionExchangeSink: HTTPExchangeSink {
         if let failure = failure.withLock({ $0 }) {
             var body = UpstreamErrorBody.parse(failure.body, status: failure.status)
             body.message = Redaction.redacted(body.message, secrets: secrets)
+            body.type = body.type.map { Redaction.redacted($0, secrets: secrets) }
+            body.code = body.code.map { Redaction.redacted($0, secrets: secrets) }
+            body.param = body.param.map { Redaction.redacted($0, secrets: secrets) }
             sink.closed(
                 ProviderError(
                     ProviderError.Kind(status: failure.status), provider: provider, status: failure.status,

@@ -46,7 +46,7 @@ public struct OpenAICompatibleProvider: CompletionProvider {
     }
 
     public func makeDecoder(scansLogprobs: Bool) -> any CompletionDecoder {
-        OpenAIChatDecoder(provider: name, scansLogprobs: scansLogprobs)
+        OpenAIChatDecoder(provider: name, secrets: secrets, scansLogprobs: scansLogprobs)
     }
 
     public func decodeBody(_ body: [UInt8], into batch: inout CompletionBatch) throws(ProviderError) {
@@ -57,6 +57,11 @@ public struct OpenAICompatibleProvider: CompletionProvider {
             throw ProviderError(.malformed, provider: name, message: "\(error)")
         }
     }
+}
+
+extension OpenAICompatibleProvider: CustomStringConvertible {
+    /// Its name alone: keys and headers stay out of whatever prints it.
+    public var description: String { name }
 }
 
 /// The transport's handle under the name the cascade knows.
@@ -72,16 +77,20 @@ final class RunningExchange: RunningCompletion {
 /// OpenAI's streaming dialect, with this provider's name on every error.
 struct OpenAIChatDecoder: CompletionDecoder {
     private let provider: String
+    private let secrets: [String]
     private var decoder: ChatStreamDecoder
 
-    init(provider: String, scansLogprobs: Bool) {
+    init(provider: String, secrets: [String], scansLogprobs: Bool) {
         self.provider = provider
+        self.secrets = secrets
         decoder = ChatStreamDecoder(scansLogprobs: scansLogprobs)
     }
 
     mutating func decode(_ bytes: [UInt8], into batch: inout CompletionBatch) throws(ProviderError) {
+        let known = batch.events.count
         do throws(ChatStreamError) {
             try decoder.decode(bytes, into: &batch)
+            redactFailures(from: known, in: &batch)
         } catch {
             throw ProviderError(error, provider: provider)
         }
@@ -93,6 +102,17 @@ struct OpenAIChatDecoder: CompletionDecoder {
             batch.isDone = true
         } catch {
             throw ProviderError(error, provider: provider)
+        }
+    }
+
+    /// What an upstream says about its errors inside a stream is as careless with keys as its error bodies are.
+    private func redactFailures(from first: Int, in batch: inout CompletionBatch) {
+        for index in first..<batch.events.count {
+            guard case .failure(let range) = batch.events[index] else { continue }
+            let start = batch.text.count
+            let message = String(decoding: batch.text[range.range], as: UTF8.self)
+            batch.text.append(contentsOf: Redaction.redacted(message, secrets: secrets).utf8)
+            batch.events[index] = .failure(ByteRange(start, batch.text.count))
         }
     }
 }

@@ -66,7 +66,8 @@ enum RouteAssembly {
                 isEnabled: prefire.isEnabled, cancelRatio: prefire.cancelRatio, cancelAfterTokens: prefire.cancelAfterTokens,
                 refractoryTokens: prefire.refractoryTokens, maxCancels: prefire.maxCancels),
             gates: QualityGates(enabled: enabledGates(configuration.gates)),
-            estimator: EntropyEstimator(vocabularySize: drafterProvider.capabilities.vocabularySize))
+            estimator: EntropyEstimator(vocabularySize: drafterProvider.capabilities.vocabularySize),
+            acceptsValidToolCalls: routing.toolCallsWithoutLogprobs == .acceptValid)
     }
 
     private static func enabledGates(_ gates: GatesConfiguration) -> Set<GateName> {

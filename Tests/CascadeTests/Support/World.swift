@@ -22,6 +22,7 @@ struct World {
     var budget = PrefireBudget()
     var prices = PriceBook()
     var minimumCharacters: [TaskClass: Int] = [:]
+    var acceptsValidToolCalls = false
     let observer = RecordingObserver()
     var active = ActiveRequests()
     var handle = HandleBox()
@@ -51,7 +52,7 @@ struct World {
         CascadeRoute(
             name: "auto", drafter: Self.drafter, heavyweight: Self.heavyweight, drafterProvider: drafter, heavyweightProvider: heavyweight,
             strategy: .window(strategy), release: release, prefire: prefire, gates: QualityGates(minimumCharacters: minimumCharacters),
-            estimator: EntropyEstimator())
+            estimator: EntropyEstimator(), acceptsValidToolCalls: acceptsValidToolCalls)
     }
 
     /// Runs one routed request and checks what must hold whatever happened.
@@ -72,8 +73,16 @@ struct World {
             failure = error
         }
         let record = try #require(observer.records.last)
+        await settle()
         check(record)
         return Outcome(record: record, failure: failure, client: client)
+    }
+
+    /// A draft that said its last word ends by itself: soon, but not before the run does.
+    private func settle() async {
+        for _ in 0..<2_000 where (drafter.calls + heavyweight.calls).contains(where: { !$0.counts.hasEnded && $0.counts.cancels == 0 }) {
+            do { try await Task.sleep(for: .milliseconds(1)) } catch { return }
+        }
     }
 
     /// Every call is in the ledger once, was closed at most once, and is not left open or paused; the outcome was heard once.

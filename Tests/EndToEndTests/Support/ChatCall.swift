@@ -47,7 +47,8 @@ enum Tools {
             "function": [
                 "name": "weather",
                 "parameters": [
-                    "type": "object", "properties": ["city": ["type": "string"], "days": ["type": "integer"]], "required": ["city", "days"],
+                    "type": "object", "properties": ["city": ["type": "string"], "days": ["type": "integer"]],
+                    "required": ["city", "days"],
                     "additionalProperties": false,
                 ],
             ],

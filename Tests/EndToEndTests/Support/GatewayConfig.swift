@@ -11,6 +11,7 @@ struct GatewayConfig {
     }
 
     var routes: [Route] = []
+    var drainSeconds = 10
     /// Lines of each section, as in the file and without their indentation.
     var server: [String] = []
     var routing: [String] = []
@@ -34,7 +35,7 @@ struct GatewayConfig {
             "\(name):\n" + lines.map { "  \($0)\n" }.joined()
         }
         let upstream = ["base_url: http://127.0.0.1:\(simulatorPort)/v1", "api_key: \(Self.providerKey)"] + sim
-        var text = section("server", ["event_loops: 2", "drain_seconds: 10"] + server)
+        var text = section("server", ["event_loops: 2", "drain_seconds: \(drainSeconds)"] + server)
         text += section("routing", ["drafter: sim:\(drafter)", "heavyweight: sim:\(heavyweight)"] + routing)
         text += section("prefire", ["budget_ratio: 1.0", "burst: 10000"] + prefire)
         if !release.isEmpty { text += section("release", release) }

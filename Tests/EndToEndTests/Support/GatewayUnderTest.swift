@@ -4,9 +4,9 @@ import Simulator
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #endif
 
 /// A running gateway and the simulator behind it.
