@@ -20,15 +20,17 @@ struct BuiltInProvider {
         BuiltInProvider(name: "llamacpp", baseURL: "http://127.0.0.1:8081/v1"),
     ]
 
-    /// The key from the environment, with a warning if there is none and the text does not say that this is meant.
+    /// Warns that there is no key in the environment, unless the text says that this is meant. For providers that a route uses.
+    func warnAboutMissingKey(_ reader: ConfigurationReader) {
+        guard let apiKey, let variable = EnvironmentExpansion(apiKey, environment: reader.environment).unset.first else { return }
+        reader.report(
+            .warning, inSource: "environment",
+            "'\(variable)' is not set, so 'providers.\(name).api_key' is empty and requests to '\(name)' go without a key")
+    }
+
+    /// The key from the environment, if there is one.
     func key(_ reader: ConfigurationReader) -> Secret? {
-        guard let apiKey else { return nil }
-        if let variable = EnvironmentExpansion(apiKey, environment: reader.environment).unset.first {
-            reader.report(
-                .warning, inSource: "environment",
-                "'\(variable)' is not set, so 'providers.\(name).api_key' is empty and requests to '\(name)' go without a key")
-            return nil
-        }
+        guard let apiKey, EnvironmentExpansion(apiKey, environment: reader.environment).unset.isEmpty else { return nil }
         return value(of: apiKey, as: .secret, name: "providers.\(name).api_key", reader)
     }
 

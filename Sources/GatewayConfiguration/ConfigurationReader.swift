@@ -3,6 +3,8 @@ internal import YAMLDocument
 /// What one reading of a configuration shares between its sections: the text, the environment, and everything found wrong so far.
 /// It lives during one `load` and never leaves it.
 final class ConfigurationReader {
+    /// Providers whose `api_key` stands in the file.
+    var providersWithOwnKey: Set<String> = []
     let environment: [String: String]
     private(set) var problems: [ConfigurationProblem] = []
     /// Every key that was asked for, in order: the catalogue that the documentation is compared with.

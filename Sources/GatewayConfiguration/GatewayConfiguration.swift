@@ -108,6 +108,10 @@ public struct GatewayConfiguration: Sendable, Equatable {
         var release = root.section("release")
         self.release = ReleaseConfiguration(&release, inheriting: nil)
         routes = RouteConfiguration.read(&root, routing: self.routing, release: self.release, providers: providers, prices: prices)
+        let used = Set(routes.flatMap { [$0.routing.drafter.provider, $0.routing.heavyweight.provider] })
+        for provider in builtIn where used.contains(provider.name) && !reader.providersWithOwnKey.contains(provider.name) {
+            provider.warnAboutMissingKey(reader)
+        }
         var prefire = root.section("prefire")
         self.prefire = PrefireConfiguration(&prefire, routes: routes)
         var gates = root.section("gates")

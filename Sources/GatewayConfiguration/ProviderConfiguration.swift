@@ -52,6 +52,7 @@ public struct ProviderConfiguration: Sendable, Equatable {
         let key = section.read(
             "api_key", ConfigurationValue<Secret>.secret.optional, default: nil, whenUnset: .some(nil),
             "sent as bearer token; an unset variable means no key, with a warning")
+        if section.isSet("api_key") { section.reader.providersWithOwnKey.insert(name) }
         apiKey = section.isSet("api_key") ? key : builtIn?.key(section.reader)
         headers = Self.headers(&section, builtIn: builtIn)
         logprobs = section.read("logprobs", .truth, default: true, "whether it gives logprobs")

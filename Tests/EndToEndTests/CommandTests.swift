@@ -97,6 +97,33 @@ import Testing
         }
     }
 
+    @Test("qualm simulate answers as its scenario says, reports what it saw, and ends with 0")
+    func simulate() async throws {
+        try await withTemporaryDirectory { directory in
+            let scenario = directory.appending(path: "scenario.json")
+            try Data(#"{"rules":[{"prompt_contains":"capital","text":"It is Paris."}]}"#.utf8).write(to: scenario)
+            let portFile = directory.appending(path: "port")
+            let process = try ChildProcess(
+                ["simulate", "--port", "0", "--port-file", portFile.path, "--scenario", scenario.path], in: directory)
+            do {
+                let connection = try RawConnection(port: try await waitForPort(portFile, of: process))
+                try await connection.send("POST", "/v1/chat/completions", body: ChatCall("any", prompt: "the capital?").body)
+                #expect(try await connection.answer().content() == "It is Paris.")
+                try await connection.send("GET", "/_sim/report")
+                #expect(try await connection.answer().json()["completed"]?.int == 1)
+                process.signal(SIGTERM)
+                #expect(try await process.wait() == 0)
+            } catch {
+                process.signal(SIGKILL)
+                _ = try? await process.wait()
+                throw error
+            }
+            try Data(#"{"rulez":[]}"#.utf8).write(to: scenario)
+            let (status, wrong) = try await run(["simulate", "--port", "0", "--scenario", scenario.path], in: directory)
+            #expect(status != 0 && wrong.stderr.contains("rulez"))
+        }
+    }
+
     @Test("qualm demo shows a shipped draft, a cancelled pre-fire and an escalation, without a key")
     func demo() async throws {
         try await withTemporaryDirectory { directory in

@@ -16,7 +16,7 @@ import Testing
             let idle = try RawConnection(port: gateway.port)
             try await idle.send("GET", "/ready")
             #expect(try await idle.answer().status == 200)
-            let stream = try await gateway.open(ChatCall("sim:n12-d100000", streaming: true))
+            let stream = try await gateway.open(ChatCall("sim:n12-d500000", streaming: true))
             try await stream.read { !$0.body.isEmpty }
             gateway.process.signal(SIGTERM)
             // New connections are refused, or told 503: whichever, none is served.

@@ -151,4 +151,28 @@ import Testing
             #expect(try await gateway.get("/health", headers: [("connection", "close")]).status == 200)
         }
     }
+
+    @Test("A body may come in chunks, in single bytes, behind 'Expect: 100-continue', and as large as is allowed")
+    func bodies() async throws {
+        try await withGateway { gateway in
+            let call = ChatCall("sim:echo", prompt: "words in pieces")
+            let connection = try RawConnection(port: gateway.port)
+            let head = "POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+            try await connection.send(Array("\(head)transfer-encoding: chunked\r\n\r\n".utf8))
+            for byte in call.body { try await connection.send([UInt8(ascii: "1"), 13, 10, byte, 13, 10]) }
+            try await connection.send(Array("0\r\n\r\n".utf8))
+            #expect(try await connection.answer().content() == "words in pieces")
+
+            try await connection.send(Array("\(head)expect: 100-continue\r\ncontent-length: \(call.body.count)\r\n\r\n".utf8))
+            let interim = String(decoding: try await connection.receive(), as: UTF8.self)
+            #expect(interim.hasPrefix("HTTP/1.1 100 Continue\r\n"))
+            try await connection.send(call.body)
+            #expect(try await connection.answer().content() == "words in pieces")
+
+            // Eight megabytes of prompt: into the gateway, through it, and read by the upstream as they were.
+            let large = ChatCall("sim:n3", prompt: String(repeating: "lorem ipsum ", count: 700_000))
+            #expect(try await gateway.chat(large).status == 200)
+            #expect(gateway.simulator.report().records.last?.bodyBytes ?? 0 > 8_000_000)
+        }
+    }
 }

@@ -241,6 +241,7 @@ private struct Outcome {
         if isStreaming {
             let stream = try answer.transcript()
             #expect(answer.header("content-type") == "text/event-stream; charset=utf-8", comment)
+            #expect(answer.header("cache-control") == "no-cache" && answer.header("x-accel-buffering") == "no", comment)
             content = stream.content
             toolCalls = stream.toolCalls.map { Array($0.dropFirst()) }
             model = stream.model

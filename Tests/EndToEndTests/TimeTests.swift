@@ -7,21 +7,30 @@ import Testing
     @Test("Rule 10: while a draft is held back, comments keep the connection alive; they come before the answer and not inside it")
     func keepAlive() async throws {
         var config = GatewayConfig()
-        config.drafter = "held-confident-n28-d100000"
+        config.routes = [
+            .init(name: "ships", drafter: "held-confident-n28-d100000", heavyweight: "held-expert"),
+            .init(name: "escalates", drafter: "held-late-n30-d100000", heavyweight: "held-expert-n9"),
+        ]
         config.release = ["keepalive_seconds: 1"]
         try await withGateway(config) { gateway in
-            let connection = try await gateway.open(ChatCall(streaming: true).released("buffered"))
-            try await connection.read { !$0.body.isEmpty }
-            // The head and the comment leave while the drafter still writes.
-            #expect(String(decoding: connection.reader.body, as: UTF8.self).hasPrefix(": keep-alive\n\n"))
-            #expect(gateway.simulator.report().open == 1)
-            #expect(connection.reader.header("x-qualm-route") != nil)
-            try await connection.read()
-            let stream = try Answer(connection.reader).transcript()
-            #expect(stream.keepAlives >= 1)
-            try stream.expectExactFraming(usage: false, "held back")
-            let kinds = stream.items.map { if case .keepAlive = $0 { true } else { false } }
-            #expect(kinds.lastIndex(of: true) ?? 0 < kinds.firstIndex(of: false) ?? 0)
+            var connections: [RawConnection] = []
+            for route in config.routes {
+                connections.append(try await gateway.open(ChatCall(route.name, streaming: true).released("buffered")))
+            }
+            for (route, connection) in zip(config.routes, connections) {
+                try await connection.read { !$0.body.isEmpty }
+                // The head and the comment leave while the drafter still writes, and do not say who will answer.
+                #expect(String(decoding: connection.reader.body, as: UTF8.self).hasPrefix(": keep-alive\n\n"))
+                #expect(connection.reader.header("x-qualm-route") == "pending" && connection.reader.header("x-qualm-model") == nil)
+                try await connection.read()
+                let stream = try Answer(connection.reader).transcript()
+                #expect(stream.keepAlives >= 1)
+                try stream.expectExactFraming(usage: false, "\(route.name)")
+                #expect(stream.metadata?["decision"]?.string == (route.name == "ships" ? "ship" : "escalate"))
+                #expect(stream.model == (route.name == "ships" ? route.drafter : route.heavyweight))
+                let kinds = stream.items.map { if case .keepAlive = $0 { true } else { false } }
+                #expect(kinds.lastIndex(of: true) ?? 0 < kinds.firstIndex(of: false) ?? 0)
+            }
         }
     }
 

@@ -66,7 +66,8 @@ final class ClientSink: AnswerSink {
         fields[.xRequestID] = requestID
         fields[.qualmDecisionID] = head.decisionID
         fields[.qualmRoute] = head.route.rawValue
-        fields[.qualmModel] = head.model
+        // Behind a keep-alive nobody knows yet who will answer.
+        if head.route != .pending { fields[.qualmModel] = head.model }
         fields[.qualmOverhead] = head.overheadMs.decimals(3)
         return HTTPResponse(status: .ok, headerFields: fields)
     }

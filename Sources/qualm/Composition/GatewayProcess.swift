@@ -29,11 +29,13 @@ struct GatewayProcess {
                 logger.error("the port file could not be written", metadata: ["error": "\(error)"])
             }
         }
-        let services = ServiceGroupConfiguration(
+        var services = ServiceGroupConfiguration(
             services: [
                 .init(service: Ticker(active: active)), .init(service: server),
                 .init(service: DrainOnSignal(server: server), successTerminationBehavior: .gracefullyShutdownGroup),
             ], logger: logger)
+        // The drain is over by then. What holds out is a connection whose client does not read: its task is cancelled.
+        services.maximumGracefulShutdownDuration = .seconds(3)
         do {
             try await ServiceGroup(configuration: services).run()
         } catch {
