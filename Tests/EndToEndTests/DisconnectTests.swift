@@ -22,7 +22,9 @@ import Testing
         Moment(description: "before the drafter's head", drafter: "stallhead", open: ["d"]),
         Moment(description: "before the drafter's first byte", drafter: "stallfirst", open: ["d"]),
         Moment(description: "while the draft is held back", drafter: "confident-n2000-d5000", open: ["d"]),
-        Moment(description: "while both models answer", drafter: "unsure-n4-n2000-d5000", heavyweight: "stallfirst", open: ["h"]),
+        Moment(
+            description: "after the escalation, before the heavyweight's first byte", drafter: "unsure-n4-n2000-d5000",
+            heavyweight: "stallfirst", open: ["h"]),
         Moment(
             description: "while the pre-fire runs beside the held draft", drafter: "recovering-w3000-n3000-d5000",
             heavyweight: "stallfirst",
@@ -54,8 +56,10 @@ import Testing
                 let models = moment.open.map { "v\(index)\($0)-\($0 == "d" ? moment.drafter : moment.heavyweight)" }
                 let name = moment.isDirect ? "sim:\(models[0])" : "v\(index)"
                 let connection = try await gateway.open(ChatCall(name, streaming: isStreaming).released(moment.mode))
+                // Those and no others: a draft that loses has been closed by then.
                 let areOpen = await gateway.simulator.waitUntil { report in
-                    models.allSatisfy { model in report.records.contains { $0.model == model && $0.outcome == .open } }
+                    report.open == models.count
+                        && models.allSatisfy { model in report.records.contains { $0.model == model && $0.outcome == .open } }
                 }
                 #expect(areOpen, comment)
                 if moment.waitsForText, isStreaming { try await connection.read { !$0.body.isEmpty } }

@@ -43,7 +43,9 @@ struct EdgeTests {
 
     @Test(
         "Numbers in headers have their decimals and no locale",
-        arguments: [(0.126, "0.126"), (0.1, "0.100"), (12.3456, "12.346"), (-0.5, "-0.500"), (0, "0.000"), (1e9, "1000000000.000"), (.nan, "0")])
+        arguments: [
+            (0.126, "0.126"), (0.1, "0.100"), (12.3456, "12.346"), (-0.5, "-0.500"), (0, "0.000"), (1e9, "1000000000.000"), (.nan, "0"),
+        ])
     func decimals(value: Double, text: String) {
         #expect(value.decimals(3) == text)
     }
