@@ -114,14 +114,13 @@ final class CascadeRun {
     }
 
     private func flush() async throws {
-        let bytes = output
-        output.removeAll(keepingCapacity: true)
         if hasReleased && record.firstTokenMs == nil { record.firstTokenMs = elapsedMs }
         try await sink.send(
-            bytes,
+            output,
             head: AnswerHead(
                 decisionID: request.decisionID, route: record.route, model: (record.answeredBy ?? route.drafter).qualified,
                 overheadMs: record.overheadMs))
+        output.removeAll(keepingCapacity: true)
         lastSent = .now
     }
 

@@ -79,7 +79,7 @@ final class DirectRun {
             noteFirstByte(news)
             if news.isClosed { leg.isOpen = false }
             batch.removeAll()
-            if !buffer.isEmpty { try leg.decoder.decode(buffer, into: &batch) }
+            if !buffer.isEmpty { try decode(with: &encoder) }
             if news.wasPaused { leg.call.resume() }
             if news.isClosed && !batch.isDone {
                 if let error = news.error {
@@ -98,6 +98,16 @@ final class DirectRun {
             }
             try await send()
             if batch.isDone { return }
+        }
+    }
+
+    /// What stands before a broken event is sound and belongs to the client.
+    private func decode(with encoder: inout any AnswerEncoder) throws(ProviderError) {
+        do throws(ProviderError) {
+            try leg.decoder.decode(buffer, into: &batch)
+        } catch {
+            try encode(with: &encoder)
+            throw error
         }
     }
 
@@ -165,11 +175,10 @@ final class DirectRun {
     private func send() async throws {
         guard !output.isEmpty else { return }
         if record.firstTokenMs == nil { record.firstTokenMs = elapsedMs }
-        let bytes = output
-        output.removeAll(keepingCapacity: true)
         try await sink.send(
-            bytes,
+            output,
             head: AnswerHead(decisionID: request.decisionID, route: .direct, model: request.model.qualified, overheadMs: record.overheadMs))
+        output.removeAll(keepingCapacity: true)
     }
 
     private func close(_ end: LegRecord.End, failure: String? = nil) {
