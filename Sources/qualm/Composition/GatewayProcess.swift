@@ -15,6 +15,7 @@ struct GatewayProcess {
     /// Runs until SIGTERM or SIGINT has drained the gateway.
     /// - Parameter onReady: gets the port once the gateway listens.
     func run(onReady: @escaping @Sendable (Int) throws -> Void) async throws {
+        HeapSettings.keepStreamBuffers()
         let logger = Self.logger(configuration.logging)
         let assembly = try ProviderAssembly(configuration)
         defer { assembly.shutdown() }
