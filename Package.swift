@@ -33,7 +33,7 @@ let package = Package(
     targets: [
         // C: one module map each, one Swift importer each.
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CMalloc", path: "Sources/CMalloc"),
+        .systemLibrary(name: "CProcess", path: "Sources/CProcess"),
         .systemLibrary(name: "CLibYAML", path: "Sources/CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .target(
             name: "CSimdjson",
@@ -102,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "qualm",
             dependencies: [
-                "CMalloc", "Cascade", "ChatAPI", "CurlHTTP", "EntropyRouting", "FastJSON", "GatewayConfiguration", "GatewayHTTP", "GatewayMetrics",
+                "CProcess", "Cascade", "ChatAPI", "CurlHTTP", "EntropyRouting", "FastJSON", "GatewayConfiguration", "GatewayHTTP",
+                "GatewayMetrics",
                 "HTTPTransport", "Providers", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),

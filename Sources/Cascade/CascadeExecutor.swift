@@ -14,7 +14,7 @@ public struct CascadeExecutor: Sendable {
         self.observer = observer
     }
 
-    /// Closes every request in flight, as if its client had left: the end of a drain that took too long.
+    /// Ends every request in flight with ``CascadeFailure/shuttingDown``: the end of a drain that took too long.
     public func cancelAll() { active.cancelAll() }
 
     /// Answers one request by the cascade: draft, observe, decide, act, deliver, record.

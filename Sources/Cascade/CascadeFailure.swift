@@ -4,6 +4,8 @@ public enum CascadeFailure: Error, Sendable, Hashable {
     case upstream([ProviderError])
     /// The client went away; nobody is left to tell.
     case clientGone
+    /// The gateway ends and the drain time is over.
+    case shuttingDown
     /// The answer outgrew the memory that may hold it.
     case answerTooLarge(limitBytes: Int)
 

@@ -12,10 +12,12 @@ public struct DirectRequest: Sendable {
     public var provider: any CompletionProvider
     /// For the ledger when the provider does not count.
     public var estimatedPromptTokens: Int
+    /// Why it is not routed: `concrete_model`, or `several_choices`.
+    public var reason: String
 
     public init(
         id: String, decisionID: String, acceptedAt: ContinuousClock.Instant = .now, createdAt: Double, chat: ChatRequest, isStreaming: Bool,
-        model: ModelName, provider: any CompletionProvider, estimatedPromptTokens: Int
+        model: ModelName, provider: any CompletionProvider, estimatedPromptTokens: Int, reason: String = "concrete_model"
     ) {
         self.id = id
         self.decisionID = decisionID
@@ -26,6 +28,7 @@ public struct DirectRequest: Sendable {
         self.model = model
         self.provider = provider
         self.estimatedPromptTokens = estimatedPromptTokens
+        self.reason = reason
     }
 }
 

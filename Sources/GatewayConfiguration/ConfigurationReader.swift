@@ -19,6 +19,7 @@ final class ConfigurationReader {
     var mask = SecretMask()
     private var overrides: [String: ConfigurationOverride] = [:]
     private var overridesTaken: Set<String> = []
+    private var messagesSaidOnce: Set<String> = []
 
     /// - Parameter overrides: the later ones win.
     init(fileName: String, lines: [String], environment: [String: String], overrides: [ConfigurationOverride]) {
@@ -47,6 +48,11 @@ final class ConfigurationReader {
         problems.append(ConfigurationProblem(severity: severity, source: source, place: nil, message: message))
     }
 
+    /// Of the problems with this message only the first in the text is told.
+    func sayOnce(_ message: String) {
+        messagesSaidOnce.insert(message)
+    }
+
     /// The white space that a line begins with; empty for a line that is not there.
     func indentation(ofLine line: Int) -> Substring {
         lines.indices.contains(line - 1) ? lines[line - 1].prefix { $0 == " " || $0 == "\t" } : ""
@@ -63,7 +69,8 @@ final class ConfigurationReader {
 
     /// The problems in the order of the text, those without a place last.
     func sortedProblems() -> [ConfigurationProblem] {
-        problems.enumerated().sorted { left, right in
+        var unsaid = messagesSaidOnce
+        return problems.enumerated().sorted { left, right in
             switch (left.element.place, right.element.place) {
             case (let a?, let b?): (a.line, a.column, left.offset) < (b.line, b.column, right.offset)
             case (.some, nil): true
@@ -71,7 +78,7 @@ final class ConfigurationReader {
             case (nil, nil):
                 (left.element.source, left.element.message, left.offset) < (right.element.source, right.element.message, right.offset)
             }
-        }.map(\.element)
+        }.map(\.element).filter { !messagesSaidOnce.contains($0.message) || unsaid.remove($0.message) != nil }
     }
 
     private func place(of range: SourceRange) -> ConfigurationProblem.Place {

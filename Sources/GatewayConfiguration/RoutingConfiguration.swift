@@ -120,10 +120,11 @@ public struct RoutingConfiguration: Sendable, Equatable {
                     ?? "known: \(names.joined(separator: ", "))"
                 section.report(at: name, "unknown provider '\(model.provider)' in '\(section.path).\(name)'; \(hint)")
             } else if prices.price(of: model) == nil {
-                section.report(
-                    .warning, at: name,
+                let message =
                     "'prices' does not have '\(model)', so its cost is reported as unknown; 'input: 0' and 'output: 0' say that it is free"
-                )
+                section.report(.warning, at: name, message)
+                // One entry in 'prices' mends it for every route.
+                section.reader.sayOnce(message)
             }
         }
         if drafter == heavyweight && (section.isSet("drafter") || section.isSet("heavyweight")) {

@@ -75,8 +75,6 @@ public enum HandoverReasonLabel: Int, ClosedMetricLabel {
     case error
     case rateLimit
     case stall
-    /// The drafter's stream ended without its terminal marker.
-    case truncated
 }
 
 /// Why the heavyweight was started before it was known to be needed.
@@ -84,7 +82,6 @@ public enum PrefireReasonLabel: Int, ClosedMetricLabel {
     public static let name = "reason"
     case doubt
     case stall
-    case failure
 }
 
 /// Why a wanted pre-fire did not happen.
@@ -92,8 +89,6 @@ public enum PrefireDenialLabel: Int, ClosedMetricLabel {
     public static let name = "reason"
     /// The token bucket that caps pre-fires was empty.
     case budget
-    /// This request has used its cancellations, or is in its refractory span after one.
-    case refractory
 }
 
 /// How far a pre-fired heavyweight had got when it was cancelled.

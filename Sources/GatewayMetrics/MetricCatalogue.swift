@@ -148,7 +148,8 @@ public final class GatewayMetrics: Sendable {
         upstreamOpenSockets = registry.gauge("qualm_upstream_open_sockets", "Sockets to upstreams open now, idle pooled ones included.")
 
         tokens = registry.counter("qualm_tokens_total", "Tokens used, as the provider counted them, else as estimated.")
-        wastedTokens = registry.counter("qualm_wasted_tokens_total", "Output tokens that were produced and not delivered, by reason.")
+        wastedTokens = registry.counter(
+            "qualm_wasted_tokens_total", "Input and output tokens of legs whose answer was not used, by reason.")
         cost = registry.amount("qualm_cost_usd_total", "Cost of the legs whose price is known, in US dollars.")
         saved = registry.amount(
             "qualm_saved_usd_total", "US dollars below what the heavyweight alone would have cost, summed over requests that cost less.")

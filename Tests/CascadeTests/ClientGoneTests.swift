@@ -119,12 +119,22 @@ struct ClientGoneTests {
         #expect(world.drafter.calls.map(\.counts.cancels) == [1])
     }
 
-    @Test("a drain that took too long is the same thing")
-    func drain() async throws {
+    @Test("a drain that took too long closes everything, too, and is told to a client that has begun to receive", arguments: [false, true])
+    func drain(hasBegun: Bool) async throws {
         let active = ActiveRequests()
-        var world = try World(draft: [.open, .perform { active.cancelAll() }] + Self.openEnd)
+        let begin: [Step] = hasBegun ? Self.begun : [.open]
+        var world = try World(draft: begin + [.perform { active.cancelAll() }] + Self.openEnd).pieceByPiece()
         world.active = active
-        expectGone(try await world.run(), world)
+        world.release = ReleasePolicy(mode: .commit, tokens: 1)
+        let outcome = try await world.run()
+        #expect(outcome.failure == .shuttingDown)
+        #expect(outcome.record.status == .rejected)
+        #expect(outcome.record.decision == .failed)
+        #expect(outcome.record.reason == "shutdown")
+        #expect(outcome.record.legs.map(\.end) == [.cancelled(.failed)])
+        #expect(world.drafter.calls.map(\.counts.cancels) == [1])
+        #expect(outcome.client.hasBegun == hasBegun)
+        if hasBegun { #expect(outcome.text.hasSuffix("!")) }
     }
 
     @Test("at any moment whatever: every call closed once, every leg in the ledger once")

@@ -80,7 +80,20 @@ import Testing
             (#""model":"m","qualm":"fast""#, "qualm", "invalid_type", "an object"),
             (#""model":"m","qualm":{"release":"now"}"#, "qualm.release", "invalid_value", "'buffered', 'boundary', 'holdback', 'commit'"),
             (#""model":"m","qualm":{"release_tokens":0}"#, "qualm.release_tokens", "invalid_value", "1 to 4096"),
-            (#""model":"m","qualm":{"strateg":"risk"}"#, "qualm", "unknown_parameter", "'strategy'"),
+            (
+                #""model":"m","qualm":{"strateg":"risk"}"#, "qualm", "unknown_parameter",
+                "Unknown parameter: 'qualm.strateg'; expected 'strategy'"
+            ),
+            (
+                #""model":"m","qualm":{"strategy":"fast"}"#, "qualm.strategy", "invalid_value",
+                "for 'qualm.strategy': expected one of 'window', 'risk'"
+            ),
+            (
+                #""model":"m","qualm":{"release":"commit; n=0"}"#, "qualm.release", "invalid_value",
+                "for 'qualm.release': expected 'commit; n=16'"
+            ),
+            (#""model":"m","qualm":{"cache":"yes"}"#, "qualm.cache", "invalid_value", "for 'qualm.cache': expected one of 'no-cache'"),
+            (#""model":"m","qualm":{"escalate":"no"}"#, "qualm.escalate", "invalid_value", "for 'qualm.escalate': expected one of 'never'"),
         ])
     func `an ill-typed member is refused by name`(members: String, param: String, code: String, words: String) throws {
         let body = members.contains("\"messages\"") ? "{\(members)}" : "{\(members),\(Self.messages)}"

@@ -68,6 +68,35 @@ import Testing
         }
     }
 
+    @Test("check and serve end with 78 and name the key and the path of every ca_file that cannot be read")
+    func unreadableAuthorities() async throws {
+        try await withTemporaryDirectory { directory in
+            let file = directory.appending(path: "config.yaml")
+            let authority = directory.appending(path: "authority.pem")
+            try Data().write(to: authority)
+            var config = GatewayConfig()
+            config.sim = ["ca_file: no-such-authority.pem"]
+            // A provider that no route names, and a folder in place of a file.
+            config.providers = ["spare: {base_url: 'https://127.0.0.1:9/v1', ca_file: '\(directory.path)'}"]
+            try Data(config.yaml(simulatorPort: 9).utf8).write(to: file)
+            for command in ["check", "serve"] {
+                let (status, process) = try await run([command, "--config", file.path], in: directory)
+                #expect(status == 78 && process.stdout.isEmpty, "\(command)")
+                for problem in [
+                    "providers.sim.ca_file: no-such-authority.pem cannot be read",
+                    "providers.spare.ca_file: \(directory.path) cannot be read",
+                ] {
+                    #expect(process.stderr.contains(problem), "\(command): \(process.stderr)")
+                }
+            }
+            config.sim = ["ca_file: '\(authority.path)'"]
+            config.providers = []
+            try Data(config.yaml(simulatorPort: 9).utf8).write(to: file)
+            let (status, process) = try await run(["check", "--config", file.path], in: directory)
+            #expect(status == 0, "\(process.stderr)")
+        }
+    }
+
     @Test("qualm health ends with 0 for a gateway that answers, with 1 for one that does not")
     func health() async throws {
         try await withGateway { gateway in

@@ -88,6 +88,13 @@ import Testing
             #expect(strict["cost_usd"] == .some(.null) && strict["wasted_cost_usd"] == .some(.null))
             let named = try await gateway.chat(ChatCall("auto", headers: [("x-qualm-strategy", "window")]))
             #expect(named.status == 200)
+            // A strategy that the route does not have is refused by the name of what asked for it.
+            let inHeader = ChatCall("auto", headers: [("x-qualm-strategy", "risk")])
+            let inBody = ChatCall("auto", extra: [("qualm", ["strategy": "risk"])])
+            for (call, param) in [(inHeader, "x-qualm-strategy"), (inBody, "qualm.strategy")] {
+                let refused = try await gateway.chat(call)
+                #expect(try refused.status == 400 && refused.json()["error"]?["param"]?.string == param, "\(param)")
+            }
         }
     }
 

@@ -162,6 +162,19 @@ import Testing
         #expect(warnings.first?.message.contains(words) == true, "\(warnings)")
     }
 
+    @Test func aModelWithoutAPriceIsWarnedOfOnceWhereTheTextNamesItFirst() throws {
+        let routes = (0..<300).map { "  r\($0): {drafter: 'openai:a', heavyweight: 'openai:b'}\n" }.joined()
+        for (text, places) in [
+            ("routing:\n  drafter: openai:a\nroutes:\n" + routes, ["2:12 'openai:a'", "4:42 'openai:b'"]),
+            // 'routing' is read first, wherever it stands.
+            ("routes:\n" + routes + "routing:\n  heavyweight: openai:b\n", ["2:17 'openai:a'", "2:42 'openai:b'"]),
+        ] {
+            let warnings = try load(text).warnings
+            let found = warnings.map { "\($0.place?.line ?? 0):\($0.place?.column ?? 0) \($0.message.split(separator: " ")[4].dropLast())" }
+            #expect(found == places)
+        }
+    }
+
     @Test func aDrafterWithoutLogprobsCanBeRefused() {
         let text = "routing: {drafter_without_logprobs: refuse}\nproviders: {openai: {logprobs: false}}"
         #expect(problems(text).map(\.severity) == [.error])

@@ -16,6 +16,9 @@ public struct DecisionRecord: Sendable {
         case ok
         case clientError = "client_error"
         case upstreamError = "upstream_error"
+        case upstreamTimeout = "upstream_timeout"
+        /// The gateway ended first.
+        case rejected
         case clientClosed = "client_closed"
     }
 
@@ -124,5 +127,16 @@ public struct DecisionMark: Sendable, Hashable {
         self.kind = kind
         self.token = token
         self.ms = ms
+    }
+}
+
+extension DecisionRecord.Status {
+    /// How a request ends for the client whose upstreams failed in this way.
+    init(_ error: ProviderError?) {
+        switch error {
+        case let error? where error.kind == .invalidRequest: self = .clientError
+        case let error? where error.kind.isTimeout || error.status == 408 || error.status == 504: self = .upstreamTimeout
+        default: self = .upstreamError
+        }
     }
 }

@@ -32,10 +32,10 @@ public final class ActiveRequests: Sendable {
         for mailbox in mailboxes { mailbox.tick(now) }
     }
 
-    /// Closes every request in flight, as if its client had left: the end of a drain that took too long.
+    /// Ends every request in flight with ``CascadeFailure/shuttingDown``: the end of a drain that took too long.
     public func cancelAll() {
         let mailboxes = state.withLock { Array($0.mailboxes.values) }
-        for mailbox in mailboxes { mailbox.cancel() }
+        for mailbox in mailboxes { mailbox.cancel(.shuttingDown) }
     }
 
     /// Ticks until the task is cancelled; a service of the composition root owns that task.

@@ -46,7 +46,7 @@ final class CascadeMailbox: Sendable {
         var heavyweight = Leg()
         var waiter: CheckedContinuation<Void, Never>?
         var hasNews = false
-        var isCancelled = false
+        var cancellation: CascadeFailure?
         var deadline: ContinuousClock.Instant?
     }
 
@@ -116,10 +116,10 @@ final class CascadeMailbox: Sendable {
         waiter?.resume()
     }
 
-    /// The client left, or the server shuts down. Idempotent.
-    func cancel() {
+    /// The client left (``CascadeFailure/clientGone``), or the gateway ends. The first reason counts.
+    func cancel(_ reason: CascadeFailure = .clientGone) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            state.isCancelled = true
+            state.cancellation = state.cancellation ?? reason
             return state.wake()
         }
         waiter?.resume()
@@ -137,7 +137,8 @@ final class CascadeMailbox: Sendable {
 
     // MARK: The consumer
 
-    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+    /// Why the request must end, if it must.
+    var cancellation: CascadeFailure? { state.withLock { $0.cancellation } }
 
     /// When ``tick(_:)`` shall wake the consumer; `nil` for never.
     func setDeadline(_ deadline: ContinuousClock.Instant?) {

@@ -147,9 +147,21 @@ extension CascadeRun {
         }
     }
 
+    /// The gateway ends before the answer does: the client is told, inside the stream when it has begun.
+    func shutDown() {
+        record.decision = .failed
+        record.status = .rejected
+        record.reason = "shutdown"
+        failure = .shuttingDown
+        closeEverything(.failed)
+        record.totalMs = elapsedMs
+        if sink.hasBegun { encoder.fail(.shuttingDown, record: record, to: &output) }
+        isOver = true
+    }
+
     private func fail() {
         record.decision = .failed
-        record.status = failures.allSatisfy { $0.kind == .invalidRequest } && !failures.isEmpty ? .clientError : .upstreamError
+        record.status = DecisionRecord.Status(CascadeFailure.upstream(failures).principal)
         record.reason = failures.last.map { "upstream_\($0.kind.rawValue)" } ?? "upstream"
         // Nobody failed but the gateway, for lack of room.
         let isTooLarge = failures.isEmpty

@@ -204,7 +204,7 @@ extension CascadeRun {
     func failDraft(_ error: ProviderError) {
         guard draft != nil else { return }
         failures.append(error)
-        closeDraft(.failed(error.kind), failure: error.message)
+        closeDraft(.failed(error.kind), failure: error.logMessage)
         perform(machine.draftFailed(error.kind == .rateLimited ? .rateLimit : .failure))
     }
 }

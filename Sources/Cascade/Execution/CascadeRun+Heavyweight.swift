@@ -103,7 +103,7 @@ extension CascadeRun {
     private func failHeavyweight(_ error: ProviderError) {
         guard let leg = heavyweight else { return }
         failures.append(error)
-        closeHeavyweight(.failed(error.kind), failure: error.message)
+        closeHeavyweight(.failed(error.kind), failure: error.logMessage)
         endPrefire(leg.attempt, .failed)
         perform(machine.heavyweightFailed(attempt: leg.attempt, hasReleased: hasReleased))
     }

@@ -89,11 +89,13 @@ extension CascadeRun {
     private func noteDoubt() {
         let assessment = monitor.assessment
         record.threshold = assessment.threshold
+        record.signalTier = monitor.tier.rawValue
+        if executor.limits.recordsText { record.draftText = String(decoding: facts.answer, as: UTF8.self) }
+        // Nothing was observed: there is no number, not the number zero.
+        guard record.observedTokens > 0 else { return record.statistic = nil }
         if record.statistic == nil { record.statistic = assessment.statistic }
         record.windowMaxBits = monitor.windowMaxBits
         if record.strategy == "risk" { record.risk = record.statistic }
-        record.signalTier = monitor.tier.rawValue
-        if executor.limits.recordsText { record.draftText = String(decoding: facts.answer, as: UTF8.self) }
     }
 
     // MARK: Pre-fires

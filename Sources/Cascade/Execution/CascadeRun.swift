@@ -33,7 +33,7 @@ final class CascadeRun {
     /// Part of an answer, not just a keep-alive, is on its way to the client.
     var hasReleased = false
     /// Why the draft is shipped, when it is.
-    var acceptance = "accepted"
+    var acceptance: String
     var isOver = false
     var failure: CascadeFailure?
 
@@ -74,6 +74,7 @@ final class CascadeRun {
         record.strategy = strategy.name
         record.releaseMode = release.mode
         record.trace = DecisionTrace(limit: executor.limits.traceTokens)
+        acceptance = request.control == .never ? "not_judged" : "accepted"
         lastSent = request.acceptedAt
         lastDraftNews = request.acceptedAt
     }
@@ -92,7 +93,13 @@ final class CascadeRun {
                 if isOver { break }
                 mailbox.setDeadline(nextDeadline)
                 await mailbox.wait()
-                if mailbox.isCancelled { throw CascadeFailure.clientGone }
+                switch mailbox.cancellation {
+                case nil: break
+                case .shuttingDown:
+                    shutDown()
+                    continue
+                case let reason?: throw reason
+                }
                 takeDraftNews()
                 takeHeavyweightNews()
                 checkTimers()
@@ -101,7 +108,8 @@ final class CascadeRun {
             // The client is gone: its socket refused the bytes, or the server said so.
             failure = .clientGone
             record.status = .clientClosed
-            record.reason = "client_gone"
+            // What had been decided before stays said.
+            if record.decision == .failed { record.reason = "client_gone" }
         }
         closeEverything(failure == .clientGone ? .clientGone : .failed)
         record.totalMs = elapsedMs

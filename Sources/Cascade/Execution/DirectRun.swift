@@ -23,7 +23,7 @@ final class DirectRun {
         self.encoder = encoder
         record = DecisionRecord(
             id: request.decisionID, requestID: request.id, createdAt: request.createdAt, requestedModel: request.chat.model, route: .direct,
-            decision: .direct, status: .ok, reason: "concrete_model", isStreaming: request.isStreaming, answeredBy: request.model)
+            decision: .direct, status: .ok, reason: request.reason, isStreaming: request.isStreaming, answeredBy: request.model)
         let legSink = LegSink(mailbox: mailbox, slot: .heavyweight, attempt: 1, leg: .direct, observer: executor.observer)
         mailbox.open(
             .heavyweight, attempt: 1, limit: request.isStreaming ? executor.limits.legBufferBytes : executor.limits.heldBytes,
@@ -49,16 +49,16 @@ final class DirectRun {
             }
             return nil
         } catch let error as ProviderError {
-            close(.failed(error.kind), failure: error.message)
+            close(.failed(error.kind), failure: error.logMessage)
             record.decision = .failed
-            record.status = error.kind == .invalidRequest ? .clientError : .upstreamError
+            record.status = DecisionRecord.Status(error)
             record.reason = "upstream_\(error.kind.rawValue)"
             return await tell(.upstream([error]))
         } catch let error as CascadeFailure where error != .clientGone {
             close(.cancelled(.failed))
             record.decision = .failed
-            record.status = .upstreamError
-            record.reason = "answer_too_large"
+            record.status = error == .shuttingDown ? .rejected : .upstreamError
+            record.reason = error == .shuttingDown ? "shutdown" : "answer_too_large"
             return await tell(error)
         } catch {
             close(.cancelled(.clientGone))
@@ -74,7 +74,7 @@ final class DirectRun {
         var encoder = encoder
         while true {
             await mailbox.wait()
-            if mailbox.isCancelled { throw CascadeFailure.clientGone }
+            if let reason = mailbox.cancellation { throw reason }
             let news = mailbox.exchange(.heavyweight, &buffer)
             noteFirstByte(news)
             if news.isClosed { leg.isOpen = false }
@@ -142,7 +142,7 @@ final class DirectRun {
         var body: [UInt8] = []
         while true {
             await mailbox.wait()
-            if mailbox.isCancelled { throw CascadeFailure.clientGone }
+            if let reason = mailbox.cancellation { throw reason }
             let news = mailbox.peek(.heavyweight)
             if news.isClosed {
                 leg.isOpen = false

@@ -41,17 +41,24 @@ public struct ProviderError: Error, Sendable, Hashable {
     public var retryAfterSeconds: Int?
     /// What went wrong, in words fit for a client.
     public var message: String
+    /// More for the operator: address, library, error number. Not for clients; `nil` when the message says it all.
+    public var detail: String?
     /// What the upstream's error body said, when it sent one.
     public var body: UpstreamErrorBody?
 
     public init(
-        _ kind: Kind, provider: String, status: Int? = nil, retryAfterSeconds: Int? = nil, message: String, body: UpstreamErrorBody? = nil
+        _ kind: Kind, provider: String, status: Int? = nil, retryAfterSeconds: Int? = nil, message: String, detail: String? = nil,
+        body: UpstreamErrorBody? = nil
     ) {
         self.kind = kind
         self.provider = provider
         self.status = status
         self.retryAfterSeconds = retryAfterSeconds
         self.message = message
+        self.detail = detail
         self.body = body
     }
+
+    /// For the ledger and the log.
+    public var logMessage: String { detail.map { "\(message) (\($0))" } ?? message }
 }

@@ -22,7 +22,7 @@ extension RoutingControls {
             case "escalate": controls.escalate = try choice(member.value, "qualm.escalate")
             default:
                 throw ChatRequestError(
-                    "Unknown parameter: 'qualm.'\(ChatRequestError.quoted(member.name)); expected 'strategy', 'release', 'release_tokens', "
+                    "Unknown parameter: \(ChatRequestError.quoted("qualm.\(member.name)")); expected 'strategy', 'release', 'release_tokens', "
                         + "'cache' or 'escalate'.", param: "qualm", code: "unknown_parameter")
             }
         }

@@ -9,6 +9,8 @@ extension APIError {
             // Nobody reads this; 499 is what proxies log for it.
             self = .internalError(requestID: requestID)
             status = 499
+        case .shuttingDown:
+            self = .draining()
         case .answerTooLarge(let limit):
             self = .upstream(.malformed(detail: "its answer is larger than \(limit) bytes"), provider: "The provider")
         case .upstream(let errors):

@@ -46,7 +46,8 @@ struct ChatCompletionsEndpoint: Sendable {
         }
         if controls.cache == .onlyIfCached { throw APIError.notCached() }
         sink.isStreaming = chat.isStreaming
-        let context = RequestContext(id: sink.requestID, decisionID: ids.make("dec_"), acceptedAt: request.acceptedAt, chat: chat)
+        let decisionID = ids.make("dec_")
+        let context = RequestContext(id: sink.requestID, decisionID: decisionID, acceptedAt: request.acceptedAt, chat: chat)
         switch gateway.resolve(chat.model) {
         case nil:
             throw APIError.modelNotFound(chat.model, known: gateway.routeNames)
@@ -54,7 +55,8 @@ struct ChatCompletionsEndpoint: Sendable {
             try await direct(context, model, provider, sink, connection)
         case .route(let route) where chat.choiceCount > 1:
             // Several answers cannot be judged by one trace; the stronger model gives them.
-            try await direct(context, route.heavyweight, route.heavyweightProvider, sink, connection)
+            try await direct(
+                context, route.heavyweight, route.heavyweightProvider, sink, connection, reason: "several_choices")
         case .route(let route):
             try await routed(context, route, controls, sink, connection)
         }
@@ -72,13 +74,15 @@ struct ChatCompletionsEndpoint: Sendable {
 
     private func direct(
         _ context: RequestContext, _ model: ModelName, _ provider: any CompletionProvider, _ sink: ClientSink,
-        _ connection: ClientConnection
+        _ connection: ClientConnection,
+        reason: String = "concrete_model"
     ) async throws {
+        sink.decisionID = context.decisionID
         let request = DirectRequest(
             id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt,
             chat: context.chat,
             isStreaming: context.chat.isStreaming, model: model, provider: provider,
-            estimatedPromptTokens: context.chat.body.count / Self.bytesPerToken)
+            estimatedPromptTokens: context.chat.body.count / Self.bytesPerToken, reason: reason)
         let encoder: DirectEncoder =
             context.chat.isStreaming ? .streaming(ChatStreamEncoder(context.chat, isTrimming: false)) : .whole(DirectBody.withMetadata)
         _ = try await gateway.executor.runDirect(request, encoder: encoder, sink: sink) { run in
@@ -99,8 +103,9 @@ struct ChatCompletionsEndpoint: Sendable {
         if let strategy = controls.strategy?.rawValue, strategy != route.strategy.name, route.alternatives[strategy] == nil {
             throw APIError.invalidRequest(
                 "The strategy '\(strategy)' is not available on the route '\(route.name)': no risk model is configured for it.",
-                param: "x-qualm-strategy")
+                param: chat.controls.strategy == controls.strategy ? "qualm.strategy" : "x-qualm-strategy")
         }
+        sink.decisionID = context.decisionID
         let request = CascadeRequest(
             id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt, chat: chat,
             isStreaming: chat.isStreaming, control: EscalationControl(controls.escalate), release: route.release(controls),
@@ -148,7 +153,7 @@ extension StatusLabel {
             switch status {
             case 401: .unauthorized
             case 429, 503: .rejected
-            case 500...: .internalError
+            case 500: .internalError
             default: .clientError
             }
     }

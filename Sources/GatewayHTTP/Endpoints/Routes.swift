@@ -40,7 +40,9 @@ struct Routes: Sendable {
         guard let endpoint = Endpoint(request.path), request.refusal == nil else {
             let error = request.refusal ?? .notFound("The path")
             gateway.metrics.requests.increment(.none, StatusLabel(refused: error.status))
-            return try await sink.refuse(PlainResponse(error, allowing: Endpoint(request.path)?.method))
+            var response = PlainResponse(error, allowing: Endpoint(request.path)?.method)
+            if request.closesConnection { response.headers.append((.connection, "close")) }
+            return try await sink.refuse(response, omitsBody: request.method == .head)
         }
         if case .chat = endpoint { return try await chat.respond(request, sink, connection) }
         try await sink.refuse(answer(endpoint, request), omitsBody: request.method == .head)

@@ -28,6 +28,8 @@ struct StatsEndpoint {
                     json.member("fired", .int(Int64(totals.prefires)))
                     json.member("used", .int(Int64(totals.prefiresUsed)))
                     json.member("cancelled", .int(Int64(totals.prefiresCancelled)))
+                    json.member("failed", .int(Int64(totals.prefiresFailed)))
+                    json.member("abandoned", .int(Int64(totals.prefiresAbandoned)))
                     json.member("denied", .int(Int64(totals.prefireDenials)))
                     json.name("mean_head_start_ms")
                     json.optional(totals.prefiresUsed > 0 ? totals.headStartMs / Double(totals.prefiresUsed) : nil)

@@ -9,6 +9,8 @@ final class ClientSink: AnswerSink {
     let requestID: String
     /// `text/event-stream` in chunks; otherwise one JSON body with its length. Known once the request has been decoded.
     var isStreaming = false
+    /// Known once the request has a decision, also when it ends in an error.
+    var decisionID: String?
     private(set) var hasBegun = false
     private var isOpen = false
 
@@ -43,7 +45,9 @@ final class ClientSink: AnswerSink {
     func refuse(_ response: PlainResponse, omitsBody: Bool = false) async throws {
         guard !hasBegun else { return }
         hasBegun = true
-        let head = HTTPResponsePart.head(response.head(requestID: requestID))
+        var fields = response.head(requestID: requestID)
+        if let decisionID { fields.headerFields[.qualmDecisionID] = decisionID }
+        let head = HTTPResponsePart.head(fields)
         if omitsBody {
             try await outbound.write(contentsOf: [head, .end(nil)])
         } else {

@@ -21,11 +21,13 @@ struct GatewayChannel: ServerChildChannel {
     private let http1: HTTP1Channel
     private let routes: Routes
     private let maxBodyBytes: Int
+    private let lingering: LingeringCloseHandler.Limits
 
     /// - Parameter idleTimeout: connections without a request are closed after this time.
     init(routes: Routes, maxBodyBytes: Int, idleTimeout: Duration) {
         self.routes = routes
         self.maxBodyBytes = maxBodyBytes
+        lingering = LingeringCloseHandler.Limits(flush: TimeAmount(idleTimeout), bytes: 4 * maxBodyBytes)
         // Only the set-up of the pipeline is used; requests are taken from it below.
         http1 = HTTP1Channel(
             responder: { _, _, _ in }, configuration: HTTP1Channel.Configuration(idleTimeout: TimeAmount(idleTimeout)))
@@ -33,8 +35,12 @@ struct GatewayChannel: ServerChildChannel {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let connection = ClientConnection()
-        return http1.setup(channel: channel, logger: logger).flatMapThrowing { asyncChannel in
-            try channel.pipeline.syncOperations.addHandler(ClientDisconnectHandler(connection), position: .first)
+        return http1.setup(channel: channel, logger: logger).flatMapThrowing { [lingering] asyncChannel in
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(
+                LastRequestHandler(), position: .after(pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)))
+            try pipeline.addHandler(ClientDisconnectHandler(connection), position: .first)
+            try pipeline.addHandler(LingeringCloseHandler(lingering), position: .first)
             return Value(asyncChannel: asyncChannel, connection: connection)
         }
     }
@@ -58,7 +64,7 @@ struct GatewayChannel: ServerChildChannel {
         }
     }
 
-    /// One request after the other, until the client closes or asks to.
+    /// One request after the other, until the client closes or asks to. After it the connection ends as ``LingeringCloseHandler`` has it.
     private func serve(
         _ inbound: NIOAsyncChannelInboundStream<HTTPRequestPart>, _ outbound: Outbound, _ connection: ClientConnection
     ) async throws {
@@ -67,21 +73,49 @@ struct GatewayChannel: ServerChildChannel {
             guard case .head(let head) = part else { return }
             var request = IncomingRequest(head: head, acceptedAt: .now)
             request.refusal = routes.refusal(head)
-            if head.headerFields[.expect]?.lowercased() == "100-continue", request.refusal == nil {
-                try await outbound.write(.head(HTTPResponse(status: .continue)))
+            request.settle(limit: maxBodyBytes)
+            if request.refusal != nil {
+                // At once: the client may wait for this answer with its body, or never send one.
+                try await routes.respond(request, outbound, connection)
+                guard !request.closesConnection, !request.wantsClose, await drop(&parts) else { return }
+                continue
             }
+            if request.expectsContinue { try await outbound.write(.head(HTTPResponse(status: .continue))) }
             reading: while let part = try await parts.next(isolation: #isolation) {
                 switch part {
                 case .head: return
                 case .end: break reading
                 case .body(let buffer): request.append(buffer, limit: maxBodyBytes)
                 }
-                // Not even worth reading to its end: an honest client is told below, any other has lost its connection.
-                if request.isHopeless(limit: maxBodyBytes) { break }
+                // Not even worth reading to its end.
+                if request.isHopeless(limit: maxBodyBytes) {
+                    request.closesConnection = true
+                    break
+                }
             }
             try await routes.respond(request, outbound, connection)
-            if request.isHopeless(limit: maxBodyBytes) || request.wantsClose { return }
+            if request.closesConnection || request.wantsClose { return }
         }
+    }
+
+    /// Reads the rest of a request that has been answered, so that the next one can follow.
+    ///
+    /// - Returns: `false` when the connection has to end: the rest is longer than a body may be, or no HTTP.
+    private func drop(_ parts: inout NIOAsyncChannelInboundStream<HTTPRequestPart>.AsyncIterator) async -> Bool {
+        var droppedBytes = 0
+        do {
+            while let part = try await parts.next(isolation: #isolation) {
+                switch part {
+                case .head: return false
+                case .end: return true
+                case .body(let buffer): droppedBytes += buffer.readableBytes
+                }
+                if droppedBytes > maxBodyBytes { return false }
+            }
+        } catch {
+            // There has been an answer; a second one would be taken for that of another request.
+        }
+        return false
     }
 
     private func refuseUnparsable(_ outbound: Outbound) async throws {

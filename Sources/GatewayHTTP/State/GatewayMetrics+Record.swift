@@ -75,6 +75,8 @@ extension StatusLabel {
             case .ok: .ok
             case .clientError: .clientError
             case .upstreamError: .upstreamError
+            case .upstreamTimeout: .upstreamTimeout
+            case .rejected: .rejected
             case .clientClosed: .clientClosed
             }
     }

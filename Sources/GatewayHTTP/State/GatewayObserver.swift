@@ -1,5 +1,6 @@
 public import Cascade
 public import GatewayMetrics
+public import Logging
 
 /// Record: the one place where a finished request becomes metrics, statistics and a line in the ring.
 public struct GatewayObserver: CascadeObserver {
@@ -7,14 +8,16 @@ public struct GatewayObserver: CascadeObserver {
     private let statistics: GatewayStatistics
     private let decisions: DecisionLog
     private let prices: PriceBook
+    private let failures: FailureLog
 
     public init(
-        metrics: GatewayMetrics, statistics: GatewayStatistics, decisions: DecisionLog, prices: PriceBook
+        metrics: GatewayMetrics, statistics: GatewayStatistics, decisions: DecisionLog, prices: PriceBook, logger: Logger
     ) {
         self.metrics = metrics
         self.statistics = statistics
         self.decisions = decisions
         self.prices = prices
+        failures = FailureLog(logger)
     }
 
     public func observed(_ record: DecisionRecord) {
@@ -22,6 +25,7 @@ public struct GatewayObserver: CascadeObserver {
         metrics.observe(record, savedUSD: saved)
         statistics.add(record, savedUSD: saved)
         decisions.append(record)
+        failures.write(record)
     }
 
     public func cancelled(leg: LegRecord.Leg, latency: Duration) {

@@ -23,6 +23,8 @@ public final class GatewayStatistics: Sendable {
         var prefires = 0
         var prefiresUsed = 0
         var prefiresCancelled = 0
+        var prefiresFailed = 0
+        var prefiresAbandoned = 0
         var prefireDenials = 0
         var headStartMs = 0.0
         var overruns = 0
@@ -62,6 +64,8 @@ public final class GatewayStatistics: Sendable {
             totals.prefires += record.prefires.count
             totals.prefiresUsed += record.prefires.count { $0.outcome == .used }
             totals.prefiresCancelled += record.prefires.count { $0.outcome == .cancelled }
+            totals.prefiresFailed += record.prefires.count { $0.outcome == .failed }
+            totals.prefiresAbandoned += record.prefires.count { $0.outcome == .abandoned }
             totals.prefireDenials += record.marks.count { $0.kind == .prefireDenied }
             totals.headStartMs += record.prefires.reduce(0) { $0 + ($1.headStartMs ?? 0) }
             totals.overruns += record.isOverrun ? 1 : 0

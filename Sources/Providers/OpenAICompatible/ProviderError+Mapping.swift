@@ -18,7 +18,27 @@ extension ProviderError {
             case .oversizedHeaders, .malformedResponse, .other: .malformed
             case .cancelled: .cancelled
             }
-        self.init(kind, provider: provider, message: error.description)
+        self.init(kind, provider: provider, message: Self.message(error.kind), detail: error.description)
+    }
+
+    /// What a client may know: the kind, and nothing of the network behind the gateway.
+    private static func message(_ kind: HTTPTransportError.Kind) -> String {
+        switch kind {
+        case .invalidURL: "its base URL is not usable"
+        case .dns: "its name could not be resolved"
+        case .connectionRefused: "the connection was refused"
+        case .unreachable: "the host is unreachable"
+        case .tls: "the TLS handshake failed"
+        case .connectTimeout: "no connection in time"
+        case .firstByteTimeout: "no first byte in time"
+        case .idleTimeout: "silence for too long in the middle of its answer"
+        case .resetBeforeHead: "the connection was closed before an answer came"
+        case .resetMidBody: "the connection broke in the middle of its answer"
+        case .oversizedHeaders: "its response headers are too large"
+        case .malformedResponse: "its answer is not HTTP"
+        case .cancelled: "the call was cancelled"
+        case .other: "the transfer failed"
+        }
     }
 
     init(_ error: ChatStreamError, provider: String) {

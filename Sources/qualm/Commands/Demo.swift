@@ -25,7 +25,7 @@ struct Demo: AsyncParsableCommand {
         if let host { overrides.append(ConfigurationOverride(key: "server.host", value: host, source: "--host")) }
         let configuration = try ConfigurationSource.load(
             Array(Self.configurationText(upstreamPort: simulator.port).utf8), named: "demo.yaml", overrides: overrides)
-        try await GatewayProcess(configuration: configuration).run { port in
+        try await GatewayProcess(configuration: configuration, onlyProvider: "simulator").run { port in
             print(Self.greeting(port: port))
             if let portFile { try PortFile.write(port, to: portFile) }
         }

@@ -11,16 +11,23 @@ import UnixSignals
 /// The composition root: makes everything, starts the services, and takes them down in the reverse order.
 struct GatewayProcess {
     let configuration: GatewayConfiguration
+    /// Serve this provider and no other: for the demo, which must not reach a real one. `nil` = all.
+    var onlyProvider: String?
 
     /// Runs until SIGTERM or SIGINT has drained the gateway.
     /// - Parameter onReady: gets the port once the gateway listens.
     func run(onReady: @escaping @Sendable (Int) throws -> Void) async throws {
-        HeapSettings.keepStreamBuffers()
+        ProcessSettings.keepStreamBuffers()
         let logger = Self.logger(configuration.logging)
-        let assembly = try ProviderAssembly(configuration)
+        if let files = ProcessSettings.raiseOpenFiles(), files < 3 * configuration.server.maxConcurrentRequests + 64 {
+            logger.warning(
+                "the limit of open files is too small for server.max_concurrent_requests: three sockets a request, 64 for the rest",
+                metadata: ["open_files": "\(files)", "max_concurrent_requests": "\(configuration.server.maxConcurrentRequests)"])
+        }
+        let assembly = try ProviderAssembly(configuration, where: isServed)
         defer { assembly.shutdown() }
         let active = ActiveRequests()
-        let gateway = try gateway(assembly, active)
+        let gateway = try gateway(assembly, active, logger)
         let loops = configuration.server.eventLoops > 0 ? configuration.server.eventLoops : AvailableCores.count
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let server = GatewayServer(gateway: gateway, group: group, logger: logger) { port in
@@ -46,7 +53,7 @@ struct GatewayProcess {
         try await group.shutdownGracefully()
     }
 
-    private func gateway(_ assembly: ProviderAssembly, _ active: ActiveRequests) throws -> Gateway {
+    private func gateway(_ assembly: ProviderAssembly, _ active: ActiveRequests, _ logger: Logger) throws -> Gateway {
         let byName = Dictionary(assembly.providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let routes = try RouteAssembly.routes(configuration, providers: byName)
         let prices = PriceBook(
@@ -64,7 +71,8 @@ struct GatewayProcess {
         let executor = CascadeExecutor(
             prices: prices, limits: limits,
             budget: PrefireBudget(ratio: configuration.prefire.budgetRatio, burst: configuration.prefire.burst), active: active,
-            observer: GatewayObserver(metrics: metrics, statistics: statistics, decisions: decisions, prices: prices))
+            observer: GatewayObserver(
+                metrics: metrics, statistics: statistics, decisions: decisions, prices: prices, logger: logger))
         return Gateway(
             routes: routes, providers: assembly.providers, models: models(routes), executor: executor, metrics: metrics,
             statistics: statistics, decisions: decisions, settings: settings,
@@ -98,9 +106,11 @@ struct GatewayProcess {
     /// The routes' own models, then the price book's whose provider has what it needs; sorted, once each.
     private func models(_ routes: [CascadeRoute]) -> [ModelName] {
         let routed = routes.flatMap { [$0.drafter, $0.heavyweight] }
-        let priced = configuration.prices.prices.keys.map { ModelName($0) }
+        let priced = configuration.prices.prices.keys.map { ModelName($0) }.filter { isServed($0.provider) }
         return Set(routed + priced).sorted { $0.qualified < $1.qualified }
     }
+
+    private func isServed(_ provider: String) -> Bool { onlyProvider == nil || onlyProvider == provider }
 
     private static func logger(_ configuration: LoggingConfiguration) -> Logger {
         var logger = Logger(label: "qualm", factory: { StreamLogHandler.standardError(label: $0) })

@@ -9,9 +9,10 @@ struct ProviderAssembly {
     let providers: [any CompletionProvider]
     let transports: [CurlTransport]
 
-    init(_ configuration: GatewayConfiguration) throws {
+    /// - Parameter isServed: which of the configured providers, by name.
+    init(_ configuration: GatewayConfiguration, where isServed: (String) -> Bool) throws {
         var byAuthority: [String: CurlTransport] = [:]
-        providers = try configuration.providers.map { provider in
+        providers = try configuration.providers.filter { isServed($0.name) }.map { provider in
             let authority = provider.caFile ?? ""
             let transport =
                 try byAuthority[authority] ?? CurlTransport(options: CurlTransportOptions(configuration.transport, caFile: provider.caFile))

@@ -15,8 +15,10 @@ enum RouteAssembly {
         }
     }
 
-    /// Loads every risk model that is named, by path; a file that is missing or wrong ends the process with status 78.
+    /// Loads every risk model that is named, by path, and reads every provider's `ca_file`; a file that is missing or wrong ends the
+    /// process with status 78.
     static func checkArtefacts(_ configuration: GatewayConfiguration) throws -> [String: RiskModel] {
+        try checkAuthorities(configuration)
         var models: [String: RiskModel] = [:]
         for path in Set(configuration.routes.compactMap(\.routing.riskModel)).sorted() {
             guard let file = FileManager.default.contents(atPath: path) else {
@@ -31,6 +33,17 @@ enum RouteAssembly {
             }
         }
         return models
+    }
+
+    /// Found now, not as a failed TLS handshake of every request.
+    private static func checkAuthorities(_ configuration: GatewayConfiguration) throws {
+        var isUsable = true
+        for provider in configuration.providers {
+            guard let path = provider.caFile, FileManager.default.contents(atPath: path) == nil else { continue }
+            StandardError.write("qualm: providers.\(provider.name).ca_file: \(path) cannot be read\n")
+            isUsable = false
+        }
+        guard isUsable else { throw ExitCode(78) }
     }
 
     private static func assemble(
