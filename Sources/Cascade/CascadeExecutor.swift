@@ -20,7 +20,8 @@ public struct CascadeExecutor: Sendable {
     /// Answers one request by the cascade: draft, observe, decide, act, deliver, record.
     ///
     /// Everything happens in the caller's task; no other task is made. Cancelling the task, or calling `cancel` on the handle that
-    /// `onStart` receives, closes every upstream connection of the request and the ledger, and ends with ``CascadeFailure/clientGone``.
+    /// `onStart` receives, closes every upstream connection of the request and the ledger, and ends with ``CascadeFailure/clientGone``;
+    /// ``cancelAll()`` does the same with ``CascadeFailure/shuttingDown``, which the client is told.
     ///
     /// - Parameters:
     ///   - encoder: the client's wire format.

@@ -6,7 +6,7 @@ struct StatsEndpoint {
 
     func show() -> PlainResponse {
         let (totals, seconds) = statistics.snapshot
-        let shipped = totals.decisions["ship", default: 0]
+        let shipped = totals.decisions["ship", default: 0] - totals.unjudged
         let judged = shipped + totals.decisions["escalate", default: 0]
         return .json { json in
             json.object { json in

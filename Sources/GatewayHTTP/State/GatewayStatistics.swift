@@ -19,6 +19,9 @@ public final class GatewayStatistics: Sendable {
         var requests = 0
         var decisions: [String: Int] = [:]
         var statuses: [String: Int] = [:]
+        /// Shipped because the client forbade the heavyweight: neither accepted nor rejected.
+        var unjudged = 0
+        /// At most ``GatewayStatistics/maxModels`` and `other`.
         var models: [String: PerModel] = [:]
         var prefires = 0
         var prefiresUsed = 0
@@ -36,6 +39,9 @@ public final class GatewayStatistics: Sendable {
         var firstTokenMs = 0.0
         var firstTokens = 0
     }
+
+    /// Models counted by name. Clients choose the names of direct requests, so that there must be a bound: the rest share `other`.
+    static let maxModels = 1_000
 
     private let now: @Sendable () -> Double
     private let totals: Mutex<Totals>
@@ -60,7 +66,8 @@ public final class GatewayStatistics: Sendable {
             totals.requests += 1
             totals.decisions[record.decision.rawValue, default: 0] += 1
             totals.statuses[record.status.rawValue, default: 0] += 1
-            for leg in record.legs { totals.models[leg.model.qualified, default: PerModel()].add(leg) }
+            if record.decision == .ship, record.reason == "not_judged" { totals.unjudged += 1 }
+            for leg in record.legs { totals.add(leg) }
             totals.prefires += record.prefires.count
             totals.prefiresUsed += record.prefires.count { $0.outcome == .used }
             totals.prefiresCancelled += record.prefires.count { $0.outcome == .cancelled }
@@ -78,6 +85,14 @@ public final class GatewayStatistics: Sendable {
                 totals.firstTokens += 1
             }
         }
+    }
+}
+
+extension GatewayStatistics.Totals {
+    fileprivate mutating func add(_ leg: LegRecord) {
+        let name = leg.model.qualified
+        let isCounted = models[name] != nil || models.count < GatewayStatistics.maxModels
+        models[isCounted ? name : "other", default: GatewayStatistics.PerModel()].add(leg)
     }
 }
 
