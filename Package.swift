@@ -34,12 +34,16 @@ let package = Package(
         // C: one module map each, one Swift importer each.
         .systemLibrary(name: "CCurl", path: "Sources/CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CProcess", path: "Sources/CProcess"),
+        .systemLibrary(name: "CHiredis", path: "Sources/CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CLibYAML", path: "Sources/CLibYAML", providers: [.apt(["libyaml-dev"])]),
         .target(
             name: "CSimdjson",
             cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
             linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]
         ),
+
+        // A thread of one's own, for event loops over C libraries and for long computations.
+        .target(name: "Threads", dependencies: ["CProcess"], swiftSettings: strictMemory),
 
         // Domain.
         .target(name: "HTTPTransport", swiftSettings: strict),
@@ -50,9 +54,10 @@ let package = Package(
             dependencies: ["ChatAPI", "EntropyRouting"],
             swiftSettings: strict
         ),
+        .target(name: "Calibration", swiftSettings: strict),
 
         // Adapters.
-        .target(name: "CurlHTTP", dependencies: ["CCurl", "HTTPTransport"], swiftSettings: strictMemory),
+        .target(name: "CurlHTTP", dependencies: ["CCurl", "HTTPTransport", "Threads"], swiftSettings: strictMemory),
         .target(name: "FastJSON", dependencies: ["CSimdjson"], swiftSettings: strictMemory),
         .target(name: "YAMLDocument", dependencies: ["CLibYAML"], swiftSettings: strictMemory),
         .target(
@@ -60,6 +65,14 @@ let package = Package(
             dependencies: ["Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "HTTPTransport"],
             swiftSettings: strict
         ),
+
+        .target(
+            name: "SemanticCache",
+            dependencies: ["Calibration", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "Threads"],
+            swiftSettings: strict
+        ),
+        .target(name: "RedisStore", dependencies: ["CHiredis", "Cascade", "Threads"], swiftSettings: strictMemory),
+        .target(name: "QdrantStore", dependencies: ["Cascade", "ChatAPI", "FastJSON", "HTTPTransport"], swiftSettings: strict),
 
         // Edge.
         .target(
@@ -104,7 +117,7 @@ let package = Package(
             dependencies: [
                 "CProcess", "Cascade", "ChatAPI", "CurlHTTP", "EntropyRouting", "FastJSON", "GatewayConfiguration", "GatewayHTTP",
                 "GatewayMetrics",
-                "HTTPTransport", "Providers", "Simulator",
+                "Calibration", "HTTPTransport", "Providers", "QdrantStore", "RedisStore", "SemanticCache", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -129,6 +142,19 @@ let package = Package(
         .testTarget(
             name: "ProvidersTests",
             dependencies: ["Cascade", "ChatAPI", "CurlHTTP", "GatewayTesting", "HTTPTransport", "Providers", "Simulator"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "SemanticCacheTests",
+            dependencies: ["Calibration", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "SemanticCache"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "RedisStoreTests", dependencies: ["Cascade", "GatewayTesting", "RedisStore"], swiftSettings: strict),
+        .testTarget(
+            name: "QdrantStoreTests",
+            dependencies: ["Cascade", "CurlHTTP", "FastJSON", "GatewayTesting", "HTTPTransport", "QdrantStore"],
+            exclude: ["Recordings"],
             swiftSettings: strict
         ),
         .testTarget(name: "YAMLDocumentTests", dependencies: ["YAMLDocument"], swiftSettings: strict),

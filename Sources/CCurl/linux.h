@@ -2,17 +2,10 @@
 #ifndef QUALM_CCURL_LINUX_H
 #define QUALM_CCURL_LINUX_H
 
-#include <pthread.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
-/* Declared only under _GNU_SOURCE, which a module cannot ask of its importers. */
-extern int pthread_setname_np(pthread_t thread, const char *name);
-
-static inline int ccurl_name_this_thread(const char *name) {
-    return pthread_setname_np(pthread_self(), name);
-}
 static inline int ccurl_event_descriptor(void) {
     return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }

@@ -1,8 +1,16 @@
-// Settings of the process that the Glibc module does not export, or exports with types that differ between C libraries.
+// Settings of the process and its threads that the Glibc module does not export, or exports with types that differ between C libraries.
+#include <pthread.h>
 #include <sys/resource.h>
 #if __has_include(<malloc.h>)
 #include <malloc.h>
 #endif
+
+// Declared only under _GNU_SOURCE, which a module cannot ask of its importers.
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+static inline int qualm_name_this_thread(const char *name) {
+    return pthread_setname_np(pthread_self(), name);
+}
 
 // mallopt(3); nothing where the C library has no such settings.
 static inline void qualm_keep_freed_memory(int largest_block_bytes, int top_bytes) {

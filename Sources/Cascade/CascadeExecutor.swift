@@ -5,19 +5,26 @@ public struct CascadeExecutor: Sendable {
     let budget: PrefireBudget
     let active: ActiveRequests
     let observer: any CascadeObserver
+    /// What answers without a model; `nil` when it is off.
+    public let cache: (any CompletionCache)?
 
-    public init(prices: PriceBook, limits: CascadeLimits, budget: PrefireBudget, active: ActiveRequests, observer: any CascadeObserver) {
+    /// - Parameter cache: asked beside the drafter; `nil` for none.
+    public init(
+        prices: PriceBook, limits: CascadeLimits, budget: PrefireBudget, active: ActiveRequests, observer: any CascadeObserver,
+        cache: (any CompletionCache)? = nil
+    ) {
         self.prices = prices
         self.limits = limits
         self.budget = budget
         self.active = active
         self.observer = observer
+        self.cache = cache
     }
 
     /// Ends every request in flight with ``CascadeFailure/shuttingDown``: the end of a drain that took too long.
     public func cancelAll() { active.cancelAll() }
 
-    /// Answers one request by the cascade: draft, observe, decide, act, deliver, record.
+    /// Answers one request by the cascade: look up, draft, observe, decide, act, deliver, record.
     ///
     /// Everything happens in the caller's task; no other task is made. Cancelling the task, or calling `cancel` on the handle that
     /// `onStart` receives, closes every upstream connection of the request and the ledger, and ends with ``CascadeFailure/clientGone``;

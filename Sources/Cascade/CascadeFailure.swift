@@ -6,6 +6,8 @@ public enum CascadeFailure: Error, Sendable, Hashable {
     case clientGone
     /// The gateway ends and the drain time is over.
     case shuttingDown
+    /// The client wanted a stored answer or none (`x-qualm-cache: only-if-cached`), and there is none.
+    case notCached
     /// The answer outgrew the memory that may hold it.
     case answerTooLarge(limitBytes: Int)
 

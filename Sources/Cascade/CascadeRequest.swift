@@ -26,11 +26,14 @@ public struct CascadeRequest: Sendable {
     /// The request offers tools: then nothing is released before the draft is complete and its calls are valid.
     public var offersTools: Bool
     public var checker: any DraftChecker
+    /// For the cache; `nil` does not ask it.
+    public var cacheQuery: CacheQuery?
 
     public init(
         id: String, decisionID: String, acceptedAt: ContinuousClock.Instant = .now, createdAt: Double, chat: ChatRequest, isStreaming: Bool,
         control: EscalationControl = .auto, release: ReleasePolicy? = nil, strategy: String? = nil, taskClass: TaskClass,
-        estimatedPromptTokens: Int, wantsJSON: Bool = false, offersTools: Bool = false, checker: any DraftChecker
+        estimatedPromptTokens: Int, wantsJSON: Bool = false, offersTools: Bool = false, checker: any DraftChecker,
+        cacheQuery: CacheQuery? = nil
     ) {
         self.id = id
         self.decisionID = decisionID
@@ -46,6 +49,7 @@ public struct CascadeRequest: Sendable {
         self.wantsJSON = wantsJSON
         self.offersTools = offersTools
         self.checker = checker
+        self.cacheQuery = cacheQuery
     }
 
     /// The policy in force. What must be whole to be valid is held whole; what is not streamed is judged in full.

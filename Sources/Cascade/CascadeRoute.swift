@@ -17,6 +17,8 @@ public struct CascadeRoute: Sendable {
     public var prefire: PrefireRule.Settings
     public var gates: QualityGates
     public var estimator: EntropyEstimator
+    /// Whatever decides which answer is shipped, as text: a stored answer is used only under the policy it was made by.
+    public var policy: String
     /// Tool calls without evidence are accepted when they are complete and match their schema. Default false.
     public var acceptsValidToolCalls: Bool
 
@@ -25,7 +27,7 @@ public struct CascadeRoute: Sendable {
         heavyweightProvider: any CompletionProvider, strategy: RoutingStrategy, alternatives: [String: RoutingStrategy] = [:],
         topLogprobs: Int = 20,
         release: ReleasePolicy, prefire: PrefireRule.Settings, gates: QualityGates, estimator: EntropyEstimator,
-        acceptsValidToolCalls: Bool = false
+        acceptsValidToolCalls: Bool = false, policy: String = ""
     ) {
         self.name = name
         self.drafter = drafter
@@ -40,6 +42,7 @@ public struct CascadeRoute: Sendable {
         self.gates = gates
         self.estimator = estimator
         self.acceptsValidToolCalls = acceptsValidToolCalls
+        self.policy = policy
     }
 }
 
@@ -51,6 +54,8 @@ public struct CascadeLimits: Sendable, Hashable {
     public var prefireBufferBytes = 1_048_576
     /// Bytes of a draft that may be held back; at the bound the draft is escalated. Default 16 MiB.
     public var heldBytes = 16_777_216
+    /// Bytes of an answer that may be offered to the cache; a longer one is not collected. Default 256 KiB.
+    public var cacheableBytes = 262_144
     /// Points of a decision's trace. Default 2,048.
     public var traceTokens = 2_048
     /// Silence towards the client after which a keep-alive comment is sent. Default 5 s.

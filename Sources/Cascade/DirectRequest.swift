@@ -6,24 +6,43 @@ public struct DirectRequest: Sendable {
     public var decisionID: String
     public var acceptedAt: ContinuousClock.Instant
     public var createdAt: Double
-    public var chat: ChatRequest
+    public var operation: CompletionCall.Operation
     public var isStreaming: Bool
     public var model: ModelName
     public var provider: any CompletionProvider
     /// For the ledger when the provider does not count.
     public var estimatedPromptTokens: Int
-    /// Why it is not routed: `concrete_model`, or `several_choices`.
+    /// Why it is not routed: `concrete_model`, `several_choices` or `embeddings`.
     public var reason: String
 
     public init(
         id: String, decisionID: String, acceptedAt: ContinuousClock.Instant = .now, createdAt: Double, chat: ChatRequest, isStreaming: Bool,
         model: ModelName, provider: any CompletionProvider, estimatedPromptTokens: Int, reason: String = "concrete_model"
     ) {
+        self.init(
+            id: id, decisionID: decisionID, acceptedAt: acceptedAt, createdAt: createdAt, operation: .chat(chat), isStreaming: isStreaming,
+            model: model, provider: provider, estimatedPromptTokens: estimatedPromptTokens, reason: reason)
+    }
+
+    /// Embeddings are answered whole: pass ``DirectEncoder/whole(_:)`` with them.
+    public init(
+        id: String, decisionID: String, acceptedAt: ContinuousClock.Instant = .now, createdAt: Double, embeddings: EmbeddingsRequest,
+        model: ModelName, provider: any CompletionProvider, estimatedPromptTokens: Int
+    ) {
+        self.init(
+            id: id, decisionID: decisionID, acceptedAt: acceptedAt, createdAt: createdAt, operation: .embeddings(embeddings),
+            isStreaming: false, model: model, provider: provider, estimatedPromptTokens: estimatedPromptTokens, reason: "embeddings")
+    }
+
+    private init(
+        id: String, decisionID: String, acceptedAt: ContinuousClock.Instant, createdAt: Double, operation: CompletionCall.Operation,
+        isStreaming: Bool, model: ModelName, provider: any CompletionProvider, estimatedPromptTokens: Int, reason: String
+    ) {
         self.id = id
         self.decisionID = decisionID
         self.acceptedAt = acceptedAt
         self.createdAt = createdAt
-        self.chat = chat
+        self.operation = operation
         self.isStreaming = isStreaming
         self.model = model
         self.provider = provider

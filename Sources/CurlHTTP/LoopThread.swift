@@ -1,5 +1,6 @@
 internal import HTTPTransport
 internal import Synchronization
+internal import Threads
 
 /// One event loop and its thread, as the other threads see it.
 final class LoopThread: Sendable {
@@ -10,7 +11,11 @@ final class LoopThread: Sendable {
         let queue = try CommandQueue()
         let loop = try EventLoop(options: options, queue: queue)
         self.queue = queue
-        thread = try NamedThread(name: name) { loop.run() }
+        do throws(ThreadError) {
+            thread = try NamedThread(name: name) { loop.run() }
+        } catch {
+            throw HTTPTransportError(.other, error.description)
+        }
     }
 
     var activeTransfers: Int { queue.gauges.activeTransfers.load(ordering: .relaxed) }

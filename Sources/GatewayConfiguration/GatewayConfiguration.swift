@@ -13,6 +13,10 @@ public struct GatewayConfiguration: Sendable, Equatable {
     /// The built-in ones, then the file's others.
     public let providers: [ProviderConfiguration]
     public let prices: PriceBook
+    public let cache: CacheConfiguration
+    public let embeddings: EmbeddingsConfiguration
+    public let redis: RedisConfiguration
+    public let qdrant: QdrantConfiguration
     public let decisions: DecisionsConfiguration
     public let transport: TransportConfiguration
     public let logging: LoggingConfiguration
@@ -20,6 +24,8 @@ public struct GatewayConfiguration: Sendable, Equatable {
     /// The environment variables that override the file, and the key each one sets. An empty variable sets nothing.
     public static let environmentOverrides: [(variable: String, key: String)] = [
         ("QUALM_HOST", "server.host"), ("QUALM_PORT", "server.port"), ("LOG_LEVEL", "logging.level"),
+        ("QUALM_CACHE_MODE", "cache.mode"), ("QUALM_CACHE_STORE", "cache.store"), ("QUALM_REDIS_URL", "redis.url"),
+        ("QUALM_QDRANT_URL", "qdrant.url"), ("QUALM_QDRANT_API_KEY", "qdrant.api_key"),
     ]
 
     /// Reads a configuration. Precedence: `flags`, then the environment (`environmentOverrides`), then the file, then the defaults.
@@ -116,6 +122,14 @@ public struct GatewayConfiguration: Sendable, Equatable {
         self.prefire = PrefireConfiguration(&prefire, routes: routes)
         var gates = root.section("gates")
         self.gates = GatesConfiguration(&gates)
+        var cache = root.section("cache")
+        self.cache = CacheConfiguration(&cache)
+        var embeddings = root.section("embeddings")
+        self.embeddings = EmbeddingsConfiguration(&embeddings, providers: providers, prices: prices, isUsed: self.cache.mode != .off)
+        var redis = root.section("redis")
+        self.redis = RedisConfiguration(&redis)
+        var qdrant = root.section("qdrant")
+        self.qdrant = QdrantConfiguration(&qdrant)
         var decisions = root.section("decisions")
         self.decisions = DecisionsConfiguration(&decisions)
         var transport = root.section("transport")

@@ -27,11 +27,13 @@ public struct PriceBook: Sendable, Equatable {
 
     /// List prices of the models that the defaults name and of their neighbours (2025).
     static let builtIn: [(model: ConfiguredModel, price: ModelPrice)] = [
-        ("gpt-4.1-nano", 0.10, 0.40, 0.025),
+        ("gpt-4.1-nano", 0.10, 0.40, 0.025 as Double?),
         ("gpt-4.1-mini", 0.40, 1.60, 0.10),
         ("gpt-4.1", 2, 8, 0.50),
         ("gpt-4o-mini", 0.15, 0.60, 0.075),
         ("gpt-4o", 2.50, 10, 1.25),
+        // An embedding has no output.
+        ("text-embedding-3-small", 0.02, 0, nil),
     ].map { (ConfiguredModel(provider: "openai", model: $0.0), ModelPrice(input: $0.1, output: $0.2, cachedInput: $0.3)) }
 
     init(_ root: inout SectionReader, providers: [ProviderConfiguration]) {

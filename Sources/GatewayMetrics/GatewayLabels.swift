@@ -105,6 +105,8 @@ public enum LegLabel: Int, ClosedMetricLabel {
     case heavyweight
     /// The single call of a request that named its model.
     case direct
+    /// A text turned into a vector: for the cache, or for a client.
+    case embedding
 }
 
 /// Why tokens were paid for and not delivered.
@@ -114,6 +116,8 @@ public enum WasteReasonLabel: Int, ClosedMetricLabel {
     case escalated
     /// A pre-fired heavyweight that was cancelled.
     case prefireCancelled
+    /// A stored answer was served in its place.
+    case cached
     /// The client went away.
     case clientClosed
     /// The leg failed after it had produced tokens.

@@ -70,6 +70,22 @@ public final class GatewayMetrics: Sendable {
     /// The transport's own count; set it in a scrape hook.
     public let upstreamOpenSockets: Gauge<>
 
+    // Cache.
+    /// Once per level that a lookup looked at.
+    public let cacheLookups: Counter<CacheLevelLabel, CacheResultLabel>
+    /// Seconds, start of a lookup until the request knew its outcome.
+    public let cacheLookupDuration: LabelledHistogram<>
+    /// Once per request that the cache did not look at.
+    public let cacheBypasses: Counter<CacheBypassLabel>
+    /// Once per complete answer that was offered to the cache.
+    public let cacheAdmissions: Counter<CacheAdmissionLabel>
+    /// Once per would-be hit that was compared.
+    public let cacheComparisons: Counter<ShadowVerdictLabel>
+    /// Once per call that a store or the embedder did not do.
+    public let storeErrors: Counter<StoreLabel, StoreErrorLabel>
+    /// 1 while a store is not asked because it has failed too often.
+    public let storeBreakerOpen: Gauge<StoreLabel>
+
     // Ledger.
     /// Tokens of a closed ledger entry.
     public let tokens: Counter<LegLabel, DirectionLabel>
@@ -147,6 +163,17 @@ public final class GatewayMetrics: Sendable {
         upstreamInflight = registry.gauge("qualm_upstream_inflight_calls", "Upstream calls open now.")
         upstreamOpenSockets = registry.gauge("qualm_upstream_open_sockets", "Sockets to upstreams open now, idle pooled ones included.")
 
+        cacheLookups = registry.counter("qualm_cache_lookups_total", "Looks at a level of the cache, by how they ended.")
+        cacheLookupDuration = registry.histogram(
+            "qualm_cache_lookup_duration_seconds", "From the start of a cache lookup until the request knew its outcome.",
+            buckets: Buckets.lookupSeconds)
+        cacheBypasses = registry.counter("qualm_cache_bypasses_total", "Requests that the cache did not look at, by reason.")
+        cacheAdmissions = registry.counter("qualm_cache_admissions_total", "Complete answers offered to the cache, by what became of them.")
+        cacheComparisons = registry.counter(
+            "qualm_cache_shadow_comparisons_total", "Hits that were not served but compared with the pipeline's answer.")
+        storeErrors = registry.counter("qualm_store_errors_total", "Calls that a store or the embedder did not do, by reason.")
+        storeBreakerOpen = registry.gauge("qualm_store_breaker_open", "1 while a store is not asked because it has failed too often, else 0.")
+
         tokens = registry.counter("qualm_tokens_total", "Tokens used, as the provider counted them, else as estimated.")
         wastedTokens = registry.counter(
             "qualm_wasted_tokens_total", "Input and output tokens of legs whose answer was not used, by reason.")
@@ -181,6 +208,7 @@ enum Buckets {
     static let requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300]
     static let firstTokenSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30]
     static let overheadSeconds = [0.00005, 0.0001, 0.0002, 0.0004, 0.0008, 0.0016, 0.0032, 0.01, 0.05, 0.1, 1]
+    static let lookupSeconds = [0.00005, 0.0001, 0.0003, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5]
     static let cancelSeconds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1]
     /// Strong models live between 1e-5 and 1 bit; the largest vocabulary's uniform distribution has 17.6.
     static let entropyBits = [0.00001, 0.0001, 0.001, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 4, 6, 10]

@@ -31,6 +31,9 @@ struct StateMachinePropertyTests {
             case .finishHeavyweight:
                 isFinished = true
                 return running == nil ? "finishes a heavyweight that does not run" : nil
+            case .serveStored:
+                isFinished = true
+                return hasReleased ? "serves a stored answer after the release" : nil
             case .shipDoubtedDraft, .fail:
                 isFinished = true
                 return nil
@@ -51,7 +54,7 @@ struct StateMachinePropertyTests {
 
     private func input(_ generator: inout SeededGenerator, running: Int?) -> MachineInput {
         let attempt = Int.random(in: 0..<3, using: &generator) == 0 ? Int.random(in: 0...4, using: &generator) : running ?? 1
-        switch Int.random(in: 0..<32, using: &generator) {
+        switch Int.random(in: 0..<33, using: &generator) {
         case 0..<12: return .calm
         case 12..<18: return .doubt
         case 18: return .reject
@@ -65,6 +68,7 @@ struct StateMachinePropertyTests {
         case 27, 28: return .spoke(attempt: attempt)
         case 29: return .heavyweightCompleted(attempt: attempt)
         case 30: return .heavyweightFailed(attempt: attempt, hasReleased: Bool.random(using: &generator))
+        case 31: return .stored(hasReleased: Bool.random(using: &generator))
         default: return .token(.calm, statistic: 0.6)
         }
     }

@@ -15,6 +15,7 @@ enum MachineInput: Sendable, Hashable {
     case spoke(attempt: Int)
     case heavyweightCompleted(attempt: Int)
     case heavyweightFailed(attempt: Int, hasReleased: Bool)
+    case stored(hasReleased: Bool)
 
     static let calm = MachineInput.token(.calm, statistic: 0)
     static let doubt = MachineInput.token(.doubt, statistic: 0.9)
@@ -42,6 +43,7 @@ extension CascadeStateMachine {
         case .heavyweightCompleted(let attempt): return self.heavyweightCompleted(attempt: attempt)
         case .heavyweightFailed(let attempt, let hasReleased):
             return self.heavyweightFailed(attempt: attempt, hasReleased: hasReleased)
+        case .stored(let hasReleased): return storedAnswerFound(hasReleased: hasReleased)
         }
     }
 
@@ -213,6 +215,19 @@ struct StateMachineTests {
         ] as [([MachineInput], Bool)])
     func mayRelease(_ history: [MachineInput], _ expected: Bool) {
         #expect(CascadeStateMachine(history).mayRelease == expected)
+    }
+
+    @Test(
+        "a stored answer wins as long as nobody's answer has begun to reach the client",
+        arguments: [
+            ([], false, true), ([.doubt], false, true), (prefired, false, true), (escalated, false, true), (escalated, true, false),
+            (handedOver, false, true), (handedOver, true, false), (committed, true, false), (committed, false, false), (finished, false, false),
+        ] as [([MachineInput], Bool, Bool)])
+    func storedAnswer(_ history: [MachineInput], _ hasReleased: Bool, _ wins: Bool) {
+        var machine = CascadeStateMachine(history)
+        let before = machine.phase
+        #expect(machine.storedAnswerFound(hasReleased: hasReleased) == (wins ? .serveStored : .none))
+        #expect(machine.phase == (wins ? .finished : before))
     }
 
     @Test("the verdict is closed by an overrun only")

@@ -91,7 +91,7 @@ import Testing
         #expect(prices.price(provider: "openai", model: model) == ModelPrice(input: input, output: output, cachedInput: cachedInput))
         #expect(prices.price(provider: "openai", model: model + "-x") == nil)
         #expect(prices.price(provider: "openrouter", model: model) == nil)
-        #expect(prices.prices.count == 5)
+        #expect(prices.prices.count == 6)
     }
 
     @Test(arguments: ["server:", "server: {}", "server: ~", "# nothing\n", "---\n", "\u{FEFF}server:\n"])

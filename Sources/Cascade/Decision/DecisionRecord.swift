@@ -60,6 +60,9 @@ public struct DecisionRecord: Sendable {
     public var marks: [DecisionMark] = []
     public var trace = DecisionTrace()
 
+    /// What the cache said; `nil` when it was not asked, or had not answered when the request was over.
+    public var cache: CacheRecord?
+
     // The ledger.
     public var legs: [LegRecord] = []
 
@@ -83,6 +86,37 @@ public struct DecisionRecord: Sendable {
             total += cost
         }
         return total
+    }
+}
+
+/// A request's dealings with the cache.
+public struct CacheRecord: Sendable, Hashable {
+    public var outcome: CacheOutcome
+    /// The entry that was found.
+    public var hit: CacheHitRecord?
+    /// It became the client's answer.
+    public var isServed = false
+
+    public init(outcome: CacheOutcome, hit: CacheHitRecord? = nil, isServed: Bool = false) {
+        self.outcome = outcome
+        self.hit = hit
+        self.isServed = isServed
+    }
+}
+
+/// A ``CacheHit`` without its body.
+public struct CacheHitRecord: Sendable, Hashable {
+    public var id: String
+    public var level: CacheLevel
+    public var ageSeconds: Int
+    /// What the answer took when it was made.
+    public var tokens: TokenCount
+
+    public init(_ hit: CacheHit) {
+        id = hit.id
+        level = hit.level
+        ageSeconds = hit.ageSeconds
+        tokens = hit.tokens
     }
 }
 
@@ -116,6 +150,7 @@ public struct PrefireRecord: Sendable, Hashable {
 public struct DecisionMark: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         case prefire, prefireDenied = "prefire_denied", cancel, firstRelease = "first_release", overrun, escalate, handover, stall, ship
+        case cacheHit = "cache_hit"
     }
 
     public var kind: Kind

@@ -1,7 +1,7 @@
 import ChatAPI
 import Synchronization
 
-/// Where everything that can happen to a request meets: bytes of both legs, their ends, the clock, the client's leaving.
+/// Where everything that can happen to a request meets: bytes of both legs, their ends, the cache's word, the clock, the client's leaving.
 ///
 /// One consumer, the request's task; many producers: the transport's threads, the ticker, the server's connection handler. The consumer
 /// takes all that has come at once, so one wake-up serves everything that one read of a socket brought.
@@ -48,6 +48,13 @@ final class CascadeMailbox: Sendable {
         var hasNews = false
         var cancellation: CascadeFailure?
         var deadline: ContinuousClock.Instant?
+        var lookup: Lookup?
+    }
+
+    /// What the cache said.
+    struct Lookup: Sendable {
+        var outcome: CacheOutcome
+        var hit: CacheHit?
     }
 
     private let state = Mutex(State())
@@ -125,6 +132,15 @@ final class CascadeMailbox: Sendable {
         waiter?.resume()
     }
 
+    /// The cache answered. The first word counts.
+    func resolved(_ lookup: Lookup) {
+        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
+            state.lookup = state.lookup ?? lookup
+            return state.wake()
+        }
+        waiter?.resume()
+    }
+
     /// The clock went on; wakes the consumer when its deadline has passed.
     func tick(_ now: ContinuousClock.Instant) {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
@@ -176,6 +192,14 @@ final class CascadeMailbox: Sendable {
             swap(&state[slot].bytes, &buffer)
             defer { state[slot].news.wasPaused = false }
             return state[slot].news
+        }
+    }
+
+    /// The cache's word, once.
+    func takeLookup() -> Lookup? {
+        state.withLock { state in
+            defer { state.lookup = nil }
+            return state.lookup
         }
     }
 

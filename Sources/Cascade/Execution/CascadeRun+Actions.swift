@@ -25,6 +25,8 @@ extension CascadeRun {
             finish(status: .ok)
         case .shipDoubtedDraft:
             shipDoubtedDraft()
+        case .serveStored:
+            serveStored()
         case .fail:
             fail()
         }
@@ -74,6 +76,7 @@ extension CascadeRun {
 
     private func takeOver(_ source: HeavyweightSource) {
         encoder.restart()
+        collector?.restart()
         schedule.discard()
         record.route = .heavyweight
         record.answeredBy = route.heavyweight
@@ -133,7 +136,7 @@ extension CascadeRun {
     // MARK: The end
 
     /// Closes the ledger and writes what ends the answer.
-    private func finish(status: DecisionRecord.Status) {
+    func finish(status: DecisionRecord.Status) {
         record.status = status
         closeEverything(.shipped)
         record.totalMs = elapsedMs
@@ -141,6 +144,7 @@ extension CascadeRun {
             try encoder.finish(record, to: &output)
             hasReleased = true
             isOver = true
+            offerAnswer()
         } catch {
             failures.append(error)
             fail()
@@ -161,6 +165,7 @@ extension CascadeRun {
 
     private func fail() {
         record.decision = .failed
+        if request.cacheQuery?.directive == .onlyIfCached { return failUncached() }
         record.status = DecisionRecord.Status(CascadeFailure.upstream(failures).principal)
         record.reason = failures.last.map { "upstream_\($0.kind.rawValue)" } ?? "upstream"
         // Nobody failed but the gateway, for lack of room.

@@ -120,6 +120,7 @@ extension CascadeRun {
 
     /// Puts a chunk behind those that are held.
     private func hold(_ chunk: CompletionChunk, tokens: Int, text: ByteRange) throws(ProviderError) {
+        collector?.append(chunk, of: batch)
         if isPassingThrough {
             try encoder.append(chunk, of: batch, to: &output)
             return

@@ -70,6 +70,7 @@ extension CascadeRun {
             let chunk = batch.chunks[index]
             try countHeavyweight(chunk, of: batch)
             let before = output.count
+            collector?.append(chunk, of: batch)
             try encoder.append(chunk, of: batch, to: &output)
             if output.count > before { hasReleased = true }
         }
@@ -89,7 +90,12 @@ extension CascadeRun {
             case .failure(let range):
                 throw ProviderError(
                     .inStream, provider: route.heavyweight.provider, message: String(decoding: batch.text[range.range], as: UTF8.self))
-            case .text(let range), .reasoning(let range), .refusal(let range):
+            case .refusal(let range):
+                if !range.isEmpty {
+                    isSilent = false
+                    collector?.isRefusal = true
+                }
+            case .text(let range), .reasoning(let range):
                 if !range.isEmpty { isSilent = false }
             case .toolCall:
                 isSilent = false

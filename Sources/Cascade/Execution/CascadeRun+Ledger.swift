@@ -54,6 +54,7 @@ extension CascadeRun {
         let tokens = leg.tokens(estimatedPrompt: promptTokens, end: end)
         var isWasted = true
         if case .completed = end { isWasted = !isAnswer(leg.leg) }
+        if !isWasted { answerFinish = leg.finishReason }
         record.legs.append(
             LegRecord(
                 leg: leg.leg, model: leg.model, attempt: leg.attempt, tokens: tokens,
@@ -72,7 +73,7 @@ extension CascadeRun {
 
     /// A provider's own count of this prompt serves the other leg better than a guess from bytes.
     private var promptTokens: Int {
-        record.legs.first { $0.tokens.source == .provider }?.tokens.input ?? request.estimatedPromptTokens
+        record.legs.first { $0.leg != .embedding && $0.tokens.source == .provider }?.tokens.input ?? request.estimatedPromptTokens
     }
 
     func closeEverything(_ reason: LegRecord.CancelReason) {

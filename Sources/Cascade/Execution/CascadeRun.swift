@@ -26,6 +26,18 @@ final class CascadeRun {
     /// The encoder as it was when a complete draft was doubted; with `held` it can still become the answer.
     var doubtedEncoder: (any AnswerEncoder)?
 
+    // The cache, when it is asked.
+    var session: (any CacheSession)?
+    /// The answer as it may be stored.
+    var collector: AnswerCollector?
+    var isLookupPending = false
+    /// The model whose stored answer was found.
+    var stored: ModelName?
+    /// How the client's answer ended.
+    var answerFinish: FinishReason?
+    /// Nobody is asked before the lookup is over.
+    var isHoldingDrafter = false
+
     var record: DecisionRecord
     var failures: [ProviderError] = []
     /// Bytes for the client that are sent when the news have been worked through.
@@ -100,6 +112,7 @@ final class CascadeRun {
                     continue
                 case let reason?: throw reason
                 }
+                takeLookup()
                 takeDraftNews()
                 takeHeavyweightNews()
                 checkTimers()
@@ -112,11 +125,18 @@ final class CascadeRun {
             if record.decision == .failed { record.reason = "client_gone" }
         }
         closeEverything(failure == .clientGone ? .clientGone : .failed)
+        endSession(.nothing)
         record.totalMs = elapsedMs
         return failure
     }
 
     private func begin() {
+        lookUp()
+        if !isHoldingDrafter && !isOver { askModels() }
+    }
+
+    func askModels() {
+        isHoldingDrafter = false
         perform(machine.begin(hasEvidence: route.drafterProvider.capabilities.sendsLogprobs))
         if machine.phase == .drafting { startDrafter() }
     }
@@ -127,7 +147,7 @@ final class CascadeRun {
             output,
             head: AnswerHead(
                 decisionID: request.decisionID, route: record.route, model: (record.answeredBy ?? route.drafter).qualified,
-                overheadMs: record.overheadMs))
+                overheadMs: record.overheadMs, cache: record.cache.flatMap { $0.isServed ? $0.hit : nil }))
         output.removeAll(keepingCapacity: true)
         lastSent = .now
     }

@@ -22,18 +22,20 @@ final class DirectRun {
         self.sink = sink
         self.encoder = encoder
         record = DecisionRecord(
-            id: request.decisionID, requestID: request.id, createdAt: request.createdAt, requestedModel: request.chat.model, route: .direct,
+            id: request.decisionID, requestID: request.id, createdAt: request.createdAt, requestedModel: request.operation.requestedModel,
+            route: .direct,
             decision: .direct, status: .ok, reason: request.reason, isStreaming: request.isStreaming, answeredBy: request.model)
-        let legSink = LegSink(mailbox: mailbox, slot: .heavyweight, attempt: 1, leg: .direct, observer: executor.observer)
+        let purpose = request.operation.leg
+        let legSink = LegSink(mailbox: mailbox, slot: .heavyweight, attempt: 1, leg: purpose, observer: executor.observer)
         mailbox.open(
             .heavyweight, attempt: 1, limit: request.isStreaming ? executor.limits.legBufferBytes : executor.limits.heldBytes,
             attention: request.isStreaming ? .everything : .end)
         let startedMs = (ContinuousClock.now - request.acceptedAt).milliseconds
         leg = UpstreamLeg(
-            leg: .direct, model: request.model, attempt: 1, sink: legSink,
+            leg: purpose, model: request.model, attempt: 1, sink: legSink,
             call: request.provider.start(
                 CompletionCall(
-                    request: request.chat, model: request.model.model, isStreaming: request.isStreaming,
+                    operation: request.operation, model: request.model.model, isStreaming: request.isStreaming,
                     includesUsage: request.provider.capabilities.streamsUsage),
                 sink: legSink),
             decoder: request.provider.makeDecoder(scansLogprobs: false), startedMs: startedMs)
@@ -153,14 +155,23 @@ final class DirectRun {
             }
             if news.wasPaused { throw CascadeFailure.answerTooLarge(limitBytes: executor.limits.heldBytes) }
         }
-        batch.removeAll()
-        try request.provider.decodeBody(body, into: &batch)
-        for chunk in batch.chunks { try count(chunk) }
+        try count(body)
         leg.isDone = true
         close(.completed)
         record.totalMs = elapsedMs
         output = finish(body, record)
         try await send()
+    }
+
+    private func count(_ body: [UInt8]) throws(ProviderError) {
+        switch request.operation {
+        case .chat:
+            batch.removeAll()
+            try request.provider.decodeBody(body, into: &batch)
+            for chunk in batch.chunks { try count(chunk) }
+        case .embeddings:
+            leg.usage = try request.provider.decodeEmbeddings(body)
+        }
     }
 
     // MARK: Both
@@ -191,7 +202,7 @@ final class DirectRun {
         if case .completed = end { isWasted = false }
         record.legs.append(
             LegRecord(
-                leg: .direct, model: request.model, attempt: 1, tokens: tokens,
+                leg: leg.leg, model: request.model, attempt: 1, tokens: tokens,
                 costUSD: executor.prices.cost(of: tokens, model: request.model),
                 end: end, isWasted: isWasted, startedMs: leg.startedMs, firstByteMs: leg.firstByteMs, endedMs: elapsedMs, failure: failure))
         record.totalMs = elapsedMs
@@ -210,5 +221,14 @@ final class DirectRun {
             // The client has gone meanwhile; the failure stands as it is.
         }
         return failure
+    }
+}
+
+extension CompletionCall.Operation {
+    fileprivate var leg: LegRecord.Leg {
+        switch self {
+        case .chat: .direct
+        case .embeddings: .embedding
+        }
     }
 }

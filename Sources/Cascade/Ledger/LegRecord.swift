@@ -2,7 +2,7 @@
 public struct LegRecord: Sendable, Hashable {
     /// What the call was for. A closed set: it is also a metric label.
     public enum Leg: String, Sendable, Hashable, CaseIterable {
-        case draft, heavyweight, direct
+        case draft, heavyweight, direct, embedding
     }
 
     /// How the call ended. A closed set.
@@ -31,6 +31,8 @@ public struct LegRecord: Sendable, Hashable {
         /// The heavyweight took over.
         case escalated
         case handedOver = "handed_over"
+        /// A stored answer was served.
+        case cached
         /// The client went away.
         case clientGone = "client_gone"
         /// The request failed for another reason.

@@ -39,12 +39,15 @@ public struct AnswerHead: Sendable, Hashable {
     public var model: String
     /// Time spent in the gateway before the first upstream call left, in milliseconds.
     public var overheadMs: Double
+    /// The stored answer that is served, when one is.
+    public var cache: CacheHitRecord?
 
-    public init(decisionID: String, route: AnswerRoute, model: String, overheadMs: Double) {
+    public init(decisionID: String, route: AnswerRoute, model: String, overheadMs: Double, cache: CacheHitRecord? = nil) {
         self.decisionID = decisionID
         self.route = route
         self.model = model
         self.overheadMs = overheadMs
+        self.cache = cache
     }
 }
 

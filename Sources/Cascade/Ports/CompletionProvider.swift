@@ -1,6 +1,6 @@
 public import ChatAPI
 
-/// An upstream that answers chat completions. Conformances live in `Providers`; each must pass the conformance suite of `GatewayTesting`.
+/// An upstream that answers chat completions and embeds texts. Conformances live in `Providers`; each must pass the conformance suite of `GatewayTesting`.
 ///
 /// Push, like the transport below it: a request watches two calls at once, and both post into one mailbox. Bytes are handed over
 /// undecoded, so that a heavyweight that is cancelled before it was needed has cost no parsing.
@@ -18,6 +18,10 @@ public protocol CompletionProvider: Sendable {
 
     /// Reads an answer that was not streamed: its usage and finish reason, for the ledger.
     func decodeBody(_ body: [UInt8], into batch: inout CompletionBatch) throws(ProviderError)
+
+    /// Reads the answer to ``CompletionCall/Operation/embeddings(_:)``: that it is one, and its usage, for the ledger. The vectors are not read.
+    /// - Returns: `nil` when the upstream does not count.
+    func decodeEmbeddings(_ body: [UInt8]) throws(ProviderError) -> TokenUsage?
 }
 
 /// What an upstream can do, as configured. Never trusted blindly: a drafter whose logprobs do not come is treated as tier N.
@@ -47,17 +51,37 @@ public struct ProviderCapabilities: Sendable, Hashable {
 
 /// One call to make.
 public struct CompletionCall: Sendable {
-    public var request: ChatRequest
+    /// What is asked for, as the client wrote it.
+    public enum Operation: Sendable {
+        case chat(ChatRequest)
+        /// Never streamed.
+        case embeddings(EmbeddingsRequest)
+
+        /// The model's name as the client wrote it.
+        public var requestedModel: String {
+            switch self {
+            case .chat(let request): request.model
+            case .embeddings(let request): request.model
+            }
+        }
+    }
+
+    public var operation: Operation
     /// The upstream's own model name, without the provider.
     public var model: String
     public var isStreaming: Bool
-    /// Ask for token evidence with this many alternatives; `nil` leaves the client's own wish as it is.
+    /// Chat only: ask for token evidence with this many alternatives; `nil` leaves the client's own wish as it is.
     public var topLogprobs: Int?
-    /// Ask for the usage chunk.
+    /// Chat only: ask for the usage chunk.
     public var includesUsage: Bool
 
     public init(request: ChatRequest, model: String, isStreaming: Bool, topLogprobs: Int? = nil, includesUsage: Bool = true) {
-        self.request = request
+        self.init(
+            operation: .chat(request), model: model, isStreaming: isStreaming, topLogprobs: topLogprobs, includesUsage: includesUsage)
+    }
+
+    public init(operation: Operation, model: String, isStreaming: Bool, topLogprobs: Int? = nil, includesUsage: Bool = true) {
+        self.operation = operation
         self.model = model
         self.isStreaming = isStreaming
         self.topLogprobs = topLogprobs

@@ -98,7 +98,7 @@ extension APIError {
             return badGateway("\(provider) could not be reached: \(Redaction.redacted(detail)).", code: "upstream_unreachable")
         case .malformed(let detail):
             return badGateway(
-                "\(provider) sent an answer that is not a chat completion: \(Redaction.redacted(detail)).", code: "upstream_malformed")
+                "\(provider) sent an answer that cannot be understood: \(Redaction.redacted(detail)).", code: "upstream_malformed")
         }
     }
 

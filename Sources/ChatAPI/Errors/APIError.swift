@@ -51,6 +51,6 @@ public enum UpstreamFailure: Sendable, Hashable {
     case timedOut(detail: String)
     /// No usable connection, or it broke.
     case unreachable(detail: String)
-    /// The provider's bytes were not a chat completion, or ended without their terminal marker.
+    /// The provider's bytes were not what was asked for, a chat completion or embeddings, or ended without their terminal marker.
     case malformed(detail: String)
 }

@@ -22,7 +22,8 @@ extension ChatRequest {
         return try ChatRequest(index: index, fields: fields)
     }
 
-    private static func refusal(of body: [UInt8], _ error: JSONSyntaxError) -> ChatRequestError {
+    /// Why these bytes are no JSON object.
+    static func refusal(of body: [UInt8], _ error: JSONSyntaxError) -> ChatRequestError {
         let json = body.span
         let start = RawJSON.skipWhitespace(0, in: json)
         if start == body.count { return ChatRequestError("The request body is empty: expected a JSON object.", code: "invalid_json") }
@@ -81,7 +82,7 @@ extension ChatRequest {
 }
 
 /// Readers of single members. `null` means absent everywhere but for `model` and `messages`.
-private func modelName(_ value: Range<Int>, in json: Span<UInt8>) throws(ChatRequestError) -> String {
+func modelName(_ value: Range<Int>, in json: Span<UInt8>) throws(ChatRequestError) -> String {
     guard RawJSON.isString(value, in: json) else {
         throw .wrongType("model", expected: "a string", got: RawJSON.kindName(value, in: json))
     }

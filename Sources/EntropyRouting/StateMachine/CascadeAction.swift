@@ -19,6 +19,8 @@ public enum CascadeAction: Sendable, Hashable {
     case finishHeavyweight
     /// The heavyweight failed after a complete but doubted draft: the draft is better than no answer, and is marked.
     case shipDoubtedDraft
+    /// A stored answer wins: close every upstream call and replay it.
+    case serveStored
     /// Nothing can answer.
     case fail
 }

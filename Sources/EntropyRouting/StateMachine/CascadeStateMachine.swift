@@ -7,6 +7,8 @@
 ///        |-- first release ------> committed                  from here on the draft stays the answer
 ///        '-- accepted -----------> finished                   so do all others, when their answer is complete
 ///
+/// A stored answer finishes every state but committed, as long as nobody's answer has begun to reach the client.
+///
 /// Heavyweight starts are stamped with an attempt number, 1, 2, ...; inputs that carry an older attempt are ignored.
 public struct CascadeStateMachine: Sendable, Hashable {
     private enum State: Sendable, Hashable {
@@ -233,6 +235,23 @@ public struct CascadeStateMachine: Sendable, Hashable {
             return .none
         }
     }
+
+    // MARK: The cache
+
+    /// A stored answer was found. `hasReleased`: part of a model's answer has reached the client; then the stored one comes too late.
+    public mutating func storedAnswerFound(hasReleased: Bool) -> CascadeAction {
+        switch state {
+        case .drafting, .prefired, .escalated, .handedOver:
+            guard !hasReleased else { return .none }
+            state = .finished
+            return .serveStored
+        case .committed, .finished:
+            return .none
+        }
+    }
+
+    /// The client wanted a stored answer or none, and there is none.
+    public mutating func storedAnswerMissing() -> CascadeAction { fail() }
 
     // MARK: Transitions
 

@@ -11,6 +11,8 @@ extension APIError {
             status = 499
         case .shuttingDown:
             self = .draining()
+        case .notCached:
+            self = .notCached()
         case .answerTooLarge(let limit):
             self = .upstream(.malformed(detail: "its answer is larger than \(limit) bytes"), provider: "The provider")
         case .upstream(let errors):

@@ -62,7 +62,7 @@ struct ChatStreamEncoder: AnswerEncoder {
             var editor = try JSONObjectEditor(usageChunk ?? lastChunk)
             if usageChunk == nil {
                 // The upstream did not count; what the ledger counted is marked as an estimate there.
-                let tokens = record.legs.last { !$0.isWasted }?.tokens ?? TokenCount()
+                let tokens = record.legs.last { !$0.isWasted && $0.leg != .embedding }?.tokens ?? TokenCount()
                 editor.set("choices", to: [])
                 editor.set(
                     "usage",

@@ -13,6 +13,8 @@ enum DecisionJSON {
             json.optional(record.costUSD)
             json.name("wasted_cost_usd")
             json.optional(record.wastedCostUSD)
+            json.name("cache")
+            if let cache = record.cache { write(cache, &json) } else { json.null() }
             json.name("legs")
             json.array { json in for leg in record.legs { write(leg, &json) } }
             json.name("prefires")
@@ -72,6 +74,41 @@ enum DecisionJSON {
         json.member("observed_tokens", .int(Int64(record.observedTokens)))
         json.member("overrun", .bool(record.isOverrun))
         json.member("doubted_draft", .bool(record.isDoubtedDraftShipped))
+    }
+
+    /// The entry that was found, for clients and decisions alike.
+    static func write(_ hit: CacheHitRecord, _ outcome: CacheOutcome, to json: inout JSONWriter) {
+        json.object { json in
+            json.member("id", .string(hit.id))
+            json.member("level", .string(hit.level.rawValue))
+            json.member("age_seconds", .int(Int64(hit.ageSeconds)))
+            json.name("similarity")
+            json.optional(hit.level == .vector ? outcome.similarity : nil)
+            json.name("score")
+            json.optional(hit.level == .vector ? outcome.score : nil)
+        }
+    }
+
+    private static func write(_ cache: CacheRecord, _ json: inout JSONWriter) {
+        let outcome = cache.outcome
+        json.object { json in
+            json.member("served", .bool(cache.isServed))
+            json.name("bypass")
+            json.optional(outcome.bypass?.rawValue)
+            json.name("exact")
+            json.optional(outcome.exact?.rawValue)
+            json.name("vector")
+            json.optional(outcome.vector?.rawValue)
+            json.name("similarity")
+            json.optional(outcome.similarity)
+            json.name("score")
+            json.optional(outcome.score)
+            json.name("guard")
+            json.optional(outcome.guardName)
+            json.member("waited_ms", rounded(outcome.waitedMs))
+            json.name("hit")
+            if let hit = cache.hit { write(hit, outcome, to: &json) } else { json.null() }
+        }
     }
 
     private static func write(_ leg: LegRecord, _ json: inout JSONWriter) {

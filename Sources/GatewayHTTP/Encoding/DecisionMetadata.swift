@@ -23,6 +23,10 @@ enum DecisionMetadata {
         json.name("reason")
         json.string(record.reason)
         if record.route != .direct { doubt(record, &json) }
+        if let cache = record.cache, cache.isServed, let hit = cache.hit {
+            json.name("cache")
+            DecisionJSON.write(hit, cache.outcome, to: &json)
+        }
         json.name("cost_usd")
         json.optional(record.costUSD)
         json.name("wasted_cost_usd")

@@ -5,46 +5,20 @@ import GatewayMetrics
 import HTTPTypes
 
 /// `POST /v1/chat/completions`: accept, then hand over to the cascade or to the named model.
-struct ChatCompletionsEndpoint: Sendable {
+struct ChatCompletionsEndpoint: AnsweringEndpoint {
     let gateway: Gateway
     let admission: Admission
     let ids: RequestIDs
 
-    func respond(_ request: IncomingRequest, _ sink: ClientSink, _ connection: ClientConnection) async throws {
-        defer { connection.forget() }
-        do {
-            try await answer(request, sink, connection)
-            try await sink.finish()
-        } catch let error as APIError {
-            gateway.metrics.requests.increment(.none, StatusLabel(refused: error.status))
-            try await sink.refuse(PlainResponse(error))
-        } catch let failure as CascadeFailure where failure != .clientGone {
-            guard !sink.hasBegun else { return try await sink.finish() }
-            try await sink.refuse(PlainResponse(APIError(failure, requestID: sink.requestID)))
-        }
-    }
-
-    private func answer(_ request: IncomingRequest, _ sink: ClientSink, _ connection: ClientConnection) async throws {
-        guard !admission.isDraining else { throw APIError.draining() }
-        guard admission.enter() else { throw APIError.tooManyRequests(limit: admission.limit, retryAfterSeconds: 1) }
-        gateway.metrics.inflightRequests.increment()
-        defer {
-            admission.leave()
-            gateway.metrics.inflightRequests.decrement()
-        }
+    func answer(_ request: IncomingRequest, _ sink: ClientSink, _ connection: ClientConnection) async throws {
         let chat: ChatRequest
-        var controls: RoutingControls
+        let controls: RoutingControls
         do throws(ChatRequestError) {
             chat = try ChatRequest.decode(request.body)
-            controls = RoutingControls()
-            for field in request.headers where field.name.canonicalName.hasPrefix("x-qualm-") {
-                try controls.apply(header: field.name.canonicalName, value: field.value)
-            }
-            controls = controls.overriding(chat.controls)
+            controls = try request.controls(over: chat.controls)
         } catch {
             throw APIError.invalidRequest(error)
         }
-        if controls.cache == .onlyIfCached { throw APIError.notCached() }
         sink.isStreaming = chat.isStreaming
         let decisionID = ids.make("dec_")
         let context = RequestContext(id: sink.requestID, decisionID: decisionID, acceptedAt: request.acceptedAt, chat: chat)
@@ -52,14 +26,22 @@ struct ChatCompletionsEndpoint: Sendable {
         case nil:
             throw APIError.modelNotFound(chat.model, known: gateway.routeNames)
         case .direct(let model, let provider):
+            try refuseToAsk(controls)
             try await direct(context, model, provider, sink, connection)
         case .route(let route) where chat.choiceCount > 1:
+            try refuseToAsk(controls)
             // Several answers cannot be judged by one trace; the stronger model gives them.
             try await direct(
                 context, route.heavyweight, route.heavyweightProvider, sink, connection, reason: "several_choices")
         case .route(let route):
-            try await routed(context, route, controls, sink, connection)
+            if gateway.executor.cache == nil { try refuseToAsk(controls) }
+            try await routed(context, route, controls, Tenant.names(in: request.headers), sink, connection)
         }
+    }
+
+    /// Where nothing is ever stored, a client that wants a stored answer or none gets none.
+    private func refuseToAsk(_ controls: RoutingControls) throws(APIError) {
+        if controls.cache == .onlyIfCached { throw .notCached() }
     }
 
     // MARK: Answer
@@ -91,7 +73,8 @@ struct ChatCompletionsEndpoint: Sendable {
     }
 
     private func routed(
-        _ context: RequestContext, _ route: CascadeRoute, _ controls: RoutingControls, _ sink: ClientSink, _ connection: ClientConnection
+        _ context: RequestContext, _ route: CascadeRoute, _ controls: RoutingControls, _ tenant: [String], _ sink: ClientSink,
+        _ connection: ClientConnection
     ) async throws {
         let chat = context.chat
         let view: ChatRequest.RoutingView
@@ -106,13 +89,20 @@ struct ChatCompletionsEndpoint: Sendable {
                 param: chat.controls.strategy == controls.strategy ? "qualm.strategy" : "x-qualm-strategy")
         }
         sink.decisionID = context.decisionID
+        let promptTokens = (view.promptBytes + view.definitionBytes) / Self.bytesPerToken
+        let control = EscalationControl(controls.escalate)
+        let strategy = controls.strategy?.rawValue ?? route.strategy.name
+        let query = CacheQuery(
+            chat: chat, view: view, tenant: tenant, policy: "\(strategy) \(route.policy)", promptTokens: promptTokens, control: control,
+            directive: controls.cache.flatMap { CacheDirective(rawValue: $0.rawValue) })
         let request = CascadeRequest(
             id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt, chat: chat,
-            isStreaming: chat.isStreaming, control: EscalationControl(controls.escalate), release: route.release(controls),
+            isStreaming: chat.isStreaming, control: control, release: route.release(controls),
             strategy: controls.strategy?.rawValue, taskClass: TaskClass.classify(view.lastUserText),
-            estimatedPromptTokens: (view.promptBytes + view.definitionBytes) / Self.bytesPerToken, wantsJSON: view.responseFormat.isJSON,
+            estimatedPromptTokens: promptTokens, wantsJSON: view.responseFormat.isJSON,
             offersTools: !view.tools.isEmpty && view.toolChoice != .none,
-            checker: RequestChecker(format: view.responseFormat, tools: view.tools))
+            checker: RequestChecker(format: view.responseFormat, tools: view.tools),
+            cacheQuery: gateway.executor.cache == nil ? nil : query)
         let encoder: any AnswerEncoder =
             chat.isStreaming
             ? ChatStreamEncoder(chat, isTrimming: chat.topLogprobs != route.topLogprobs)

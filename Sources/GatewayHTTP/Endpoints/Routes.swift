@@ -1,3 +1,4 @@
+import Cascade
 import ChatAPI
 import GatewayMetrics
 import HTTPTypes
@@ -10,6 +11,7 @@ struct Routes: Sendable {
     let ids = RequestIDs()
     private let keys: BearerKeys
     private let chat: ChatCompletionsEndpoint
+    private let embeddings: EmbeddingsEndpoint
 
     init(gateway: Gateway, admission: Admission, startedAt: Double) {
         self.gateway = gateway
@@ -17,6 +19,7 @@ struct Routes: Sendable {
         self.startedAt = startedAt
         keys = BearerKeys(gateway.settings.apiKeys)
         chat = ChatCompletionsEndpoint(gateway: gateway, admission: admission, ids: ids)
+        embeddings = EmbeddingsEndpoint(gateway: gateway, admission: admission, ids: ids)
     }
 
     /// Why a request will not be answered, as far as its head tells: decided before its body is read.
@@ -40,19 +43,23 @@ struct Routes: Sendable {
         guard let endpoint = Endpoint(request.path), request.refusal == nil else {
             let error = request.refusal ?? .notFound("The path")
             gateway.metrics.requests.increment(.none, StatusLabel(refused: error.status))
-            var response = PlainResponse(error, allowing: Endpoint(request.path)?.method)
+            var response = PlainResponse(error, allowing: Endpoint(request.path)?.methods ?? [])
             if request.closesConnection { response.headers.append((.connection, "close")) }
             return try await sink.refuse(response, omitsBody: request.method == .head)
         }
-        if case .chat = endpoint { return try await chat.respond(request, sink, connection) }
-        try await sink.refuse(answer(endpoint, request), omitsBody: request.method == .head)
+        switch endpoint {
+        case .chat: try await chat.respond(request, sink, connection)
+        case .embeddings: try await embeddings.respond(request, sink, connection)
+        default: try await sink.refuse(answer(endpoint, request), omitsBody: request.method == .head)
+        }
     }
 
-    private func answer(_ endpoint: Endpoint, _ request: IncomingRequest) -> PlainResponse {
+    private func answer(_ endpoint: Endpoint, _ request: IncomingRequest) async -> PlainResponse {
         let models = ModelsEndpoint(gateway: gateway, startedAt: startedAt)
         let decisions = DecisionsEndpoint(decisions: gateway.decisions)
+        let cache = CacheEndpoint(cache: gateway.executor.cache)
         switch endpoint {
-        case .chat: return PlainResponse(.methodNotAllowed(request.method.rawValue, path: "/v1/chat/completions"))
+        case .chat, .embeddings: return PlainResponse(.methodNotAllowed(request.method.rawValue, path: String(request.path)))
         case .models: return models.list()
         case .model(let id): return models.one(id)
         case .health: return HealthEndpoint(gateway: gateway, admission: admission).health()
@@ -62,6 +69,9 @@ struct Routes: Sendable {
         case .statsReset: return StatsEndpoint(statistics: gateway.statistics).reset()
         case .decisions: return decisions.list(limit: request.query("limit"))
         case .decision(let id): return decisions.one(id)
+        case .cacheStats: return await cache.statistics()
+        case .cache, .cacheClear: return await cache.clear()
+        case .cacheEntry(let id): return await cache.remove(id)
         }
     }
 
@@ -76,13 +86,15 @@ struct Routes: Sendable {
 
 /// The small endpoints by their paths.
 private enum Endpoint {
-    case chat, models, health, ready, metrics, stats, statsReset, decisions
+    case chat, embeddings, models, health, ready, metrics, stats, statsReset, decisions, cacheStats, cache, cacheClear
     case model(String)
     case decision(String)
+    case cacheEntry(String)
 
     init?(_ path: Substring) {
         switch path {
         case "/v1/chat/completions": self = .chat
+        case "/v1/embeddings": self = .embeddings
         case "/v1/models": self = .models
         case "/health": self = .health
         case "/ready": self = .ready
@@ -90,27 +102,33 @@ private enum Endpoint {
         case "/stats": self = .stats
         case "/stats/reset": self = .statsReset
         case "/v1/decisions": self = .decisions
+        case "/v1/cache/stats", "/cache/stats": self = .cacheStats
+        case "/v1/cache": self = .cache
+        case "/cache/clear": self = .cacheClear
         default:
             if let id = Self.rest(of: path, after: "/v1/models/") {
                 self = .model(id)
             } else if let id = Self.rest(of: path, after: "/v1/decisions/"), !id.contains("/") {
                 self = .decision(id)
+            } else if let id = Self.rest(of: path, after: "/v1/cache/"), !id.contains("/") {
+                self = .cacheEntry(id)
             } else {
                 return nil
             }
         }
     }
 
-    var method: HTTPRequest.Method {
+    var methods: [HTTPRequest.Method] {
         switch self {
-        case .chat, .statsReset: .post
-        default: .get
+        case .chat, .embeddings, .statsReset: [.post]
+        case .cache, .cacheEntry: [.delete]
+        // The gateways that have this path differ in its method.
+        case .cacheClear: [.post, .delete]
+        default: [.get, .head]
         }
     }
 
-    func accepts(_ method: HTTPRequest.Method) -> Bool {
-        method == self.method || method == .head && self.method == .get
-    }
+    func accepts(_ method: HTTPRequest.Method) -> Bool { methods.contains(method) }
 
     /// Probes and scrapers carry no keys; nothing they see is a client's.
     var isOpen: Bool {

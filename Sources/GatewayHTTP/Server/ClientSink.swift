@@ -57,7 +57,7 @@ final class ClientSink: AnswerSink {
 
     private func response(_ head: AnswerHead, length: Int) -> HTTPResponse {
         var fields = HTTPFields()
-        fields.reserveCapacity(9)
+        fields.reserveCapacity(11)
         if isStreaming {
             fields[.contentType] = "text/event-stream; charset=utf-8"
             fields[.cacheControl] = "no-cache"
@@ -73,6 +73,10 @@ final class ClientSink: AnswerSink {
         // Behind a keep-alive nobody knows yet who will answer.
         if head.route != .pending { fields[.qualmModel] = head.model }
         fields[.qualmOverhead] = head.overheadMs.decimals(3)
+        if let cache = head.cache {
+            fields[.qualmCacheID] = cache.id
+            fields[.age] = String(cache.ageSeconds)
+        }
         return HTTPResponse(status: .ok, headerFields: fields)
     }
 }

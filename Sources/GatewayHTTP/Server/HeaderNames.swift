@@ -11,6 +11,7 @@ extension HTTPField.Name {
     static let qualmModel = known("x-qualm-model")
     static let qualmOverhead = known("x-qualm-overhead-ms")
     static let xAccelBuffering = known("x-accel-buffering")
+    static let qualmCacheID = known("x-qualm-cache-id")
     static let retryAfter = known("retry-after")
 }
 

@@ -26,12 +26,12 @@ struct PlainResponse {
         self.body = body
     }
 
-    /// - Parameter method: for 405: the method that is allowed.
-    init(_ error: APIError, allowing method: HTTPRequest.Method? = nil) {
+    /// - Parameter methods: for 405: those that are allowed.
+    init(_ error: APIError, allowing methods: [HTTPRequest.Method] = []) {
         status = error.status
         body = error.body()
         if let seconds = error.retryAfterSeconds { headers.append((.retryAfter, String(seconds))) }
-        if status == 405, let method { headers.append((.allow, method.rawValue)) }
+        if status == 405, !methods.isEmpty { headers.append((.allow, methods.map(\.rawValue).joined(separator: ", "))) }
         if status == 401 { headers.append((.wwwAuthenticate, "Bearer")) }
     }
 

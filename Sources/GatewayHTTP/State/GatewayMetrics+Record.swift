@@ -103,6 +103,7 @@ extension LegLabel {
             case .draft: .draft
             case .heavyweight: .heavyweight
             case .direct: .direct
+            case .embedding: .embedding
             }
     }
 }
@@ -127,6 +128,7 @@ extension WasteReasonLabel {
             // A complete draft that was judged and not taken.
             case .completed, .cancelled(.escalated), .cancelled(.handedOver): .escalated
             case .cancelled(.recovered), .cancelled(.shipped): .prefireCancelled
+            case .cancelled(.cached): .cached
             case .cancelled(.clientGone): .clientClosed
             case .cancelled(.failed), .failed: .failed
             }

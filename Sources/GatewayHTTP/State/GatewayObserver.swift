@@ -40,8 +40,8 @@ public struct GatewayObserver: CascadeObserver {
         metrics.upstreamInflight.decrement(LegLabel(leg))
     }
 
-    /// What the heavyweight alone would have cost for this answer, minus what was spent. Only known for a shipped draft: the heavyweight's
-    /// answer is assumed to be as long as the draft's. For an escalation the loss is what was spent beside the answering leg.
+    /// What the heavyweight alone would have cost for this answer, minus what was spent. For a shipped draft and for a stored answer the
+    /// heavyweight's answer is assumed to be as long. For an escalation the loss is what was spent beside the answering leg.
     private func savedUSD(_ record: DecisionRecord) -> Double? {
         guard let heavyweight = record.heavyweight, let spent = record.costUSD else { return nil }
         switch record.decision {
@@ -50,7 +50,10 @@ public struct GatewayObserver: CascadeObserver {
             return prices.cost(of: draft.tokens, model: heavyweight).map { $0 - spent }
         case .escalate, .handover:
             return record.wastedCostUSD.map { -$0 }
-        case .cacheHit, .direct, .failed:
+        case .cacheHit:
+            guard let hit = record.cache?.hit else { return nil }
+            return prices.cost(of: hit.tokens, model: heavyweight).map { $0 - spent }
+        case .direct, .failed:
             return nil
         }
     }

@@ -79,6 +79,14 @@ public final class ScriptedProvider: CompletionProvider {
             throw ProviderError(.malformed, provider: name, message: "\(error)")
         }
     }
+
+    public func decodeEmbeddings(_ body: [UInt8]) throws(ProviderError) -> TokenUsage? {
+        do throws(EmbeddingsError) {
+            return try EmbeddingsAnswer.usage(of: body)
+        } catch {
+            throw ProviderError(.malformed, provider: name, message: "\(error)")
+        }
+    }
 }
 
 /// OpenAI's dialect, as `ScriptedStream` writes it.

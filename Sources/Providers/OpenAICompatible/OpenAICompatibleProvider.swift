@@ -2,13 +2,13 @@ public import Cascade
 public import ChatAPI
 public import HTTPTransport
 
-/// Any upstream that speaks OpenAI's chat completion API: OpenAI itself, OpenRouter, Together, vLLM, llama.cpp, Ollama, the simulator.
+/// Any upstream that speaks OpenAI's chat completion and embeddings APIs: OpenAI itself, OpenRouter, Together, vLLM, llama.cpp, Ollama, the simulator.
 ///
 /// Requests are the client's own bytes with as few edits as possible; answers are handed over undecoded.
 public struct OpenAICompatibleProvider: CompletionProvider {
     public let name: String
     public let capabilities: ProviderCapabilities
-    private let endpoint: String
+    private let baseURL: String
     private let headers: [HTTPHeader]
     private let secrets: [String]
     private let timeouts: HTTPTimeouts
@@ -16,7 +16,7 @@ public struct OpenAICompatibleProvider: CompletionProvider {
 
     /// - Parameters:
     ///   - name: what stands before the colon in `provider:model`.
-    ///   - baseURL: `http(s)://host[:port][/path]` without a slash at the end; `/chat/completions` is appended.
+    ///   - baseURL: `http(s)://host[:port][/path]` without a slash at the end; `/chat/completions` or `/embeddings` is appended.
     ///   - apiKey: sent as bearer token; `nil` sends none.
     ///   - headers: sent with every request.
     ///   - timeouts: connect, first byte, idle. A call that is not streamed gets its first byte only when the answer is complete, so that the
@@ -27,7 +27,7 @@ public struct OpenAICompatibleProvider: CompletionProvider {
     ) {
         self.name = name
         self.capabilities = capabilities
-        self.endpoint = baseURL + "/chat/completions"
+        self.baseURL = baseURL
         self.headers =
             [HTTPHeader("content-type", "application/json"), HTTPHeader("accept", "application/json, text/event-stream")]
             + (apiKey.map { [HTTPHeader("authorization", "Bearer \($0)")] } ?? []) + headers
@@ -37,10 +37,19 @@ public struct OpenAICompatibleProvider: CompletionProvider {
     }
 
     public func start(_ call: CompletionCall, sink: any CompletionSink) -> any RunningCompletion {
-        let body = call.request.upstreamBody(
-            model: call.model, stream: call.isStreaming, topLogprobs: call.topLogprobs, includeUsage: call.includesUsage)
+        let (path, body) =
+            switch call.operation {
+            case .chat(let request):
+                (
+                    "/chat/completions",
+                    request.upstreamBody(
+                        model: call.model, stream: call.isStreaming, topLogprobs: call.topLogprobs, includeUsage: call.includesUsage)
+                )
+            case .embeddings(let request):
+                ("/embeddings", request.upstreamBody(model: call.model))
+            }
         let exchange = transport.start(
-            HTTPExchangeRequest(method: .post, url: endpoint, headers: headers, body: body, timeouts: timeouts),
+            HTTPExchangeRequest(method: .post, url: baseURL + path, headers: headers, body: body, timeouts: timeouts),
             sink: CompletionExchangeSink(provider: name, secrets: secrets, sink: sink))
         return RunningExchange(exchange)
     }
@@ -55,6 +64,14 @@ public struct OpenAICompatibleProvider: CompletionProvider {
             try decoder.decode(body: body, into: &batch)
         } catch {
             throw ProviderError(.malformed, provider: name, message: "\(error)")
+        }
+    }
+
+    public func decodeEmbeddings(_ body: [UInt8]) throws(ProviderError) -> TokenUsage? {
+        do throws(EmbeddingsError) {
+            return try EmbeddingsAnswer.usage(of: body)
+        } catch {
+            throw ProviderError(.malformed, provider: name, message: Redaction.redacted("\(error)", secrets: secrets))
         }
     }
 }

@@ -43,6 +43,9 @@ struct Demo: AsyncParsableCommand {
         prices:
           "simulator:sim-drafter": {input: 0.10, output: 0.40}
           "simulator:sim-heavyweight": {input: 2.00, output: 8.00}
+          "simulator:sim-embedder": {input: 0.02, output: 0}
+        embeddings:
+          model: simulator:sim-embedder
         prefire:
           budget_ratio: 1.0
         """

@@ -5,6 +5,7 @@ import GatewayMetrics
 import Logging
 import NIOCore
 import NIOPosix
+import SemanticCache
 import ServiceLifecycle
 import UnixSignals
 
@@ -27,7 +28,12 @@ struct GatewayProcess {
         let assembly = try ProviderAssembly(configuration, where: isServed)
         defer { assembly.shutdown() }
         let active = ActiveRequests()
-        let gateway = try gateway(assembly, active, logger)
+        let metrics = GatewayMetrics(version: Version.current, providers: assembly.providers.map(\.name))
+        let stores = try CacheAssembly(
+            configuration, providers: assembly,
+            observer: GatewayCacheObserver(metrics: metrics, prices: prices, failures: StoreFailureLog(logger)), logger: logger)
+        defer { stores.shutdown() }
+        let gateway = try gateway(assembly, active, metrics, stores.cache, logger)
         let loops = configuration.server.eventLoops > 0 ? configuration.server.eventLoops : AvailableCores.count
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let server = GatewayServer(gateway: gateway, group: group, logger: logger) { port in
@@ -39,7 +45,7 @@ struct GatewayProcess {
         }
         var services = ServiceGroupConfiguration(
             services: [
-                .init(service: Ticker(active: active)), .init(service: server),
+                .init(service: Ticker(active: active)), .init(service: CacheWork(cache: stores.cache)), .init(service: server),
                 .init(service: DrainOnSignal(server: server), successTerminationBehavior: .gracefullyShutdownGroup),
             ], logger: logger)
         // The drain is over by then. What holds out is a connection whose client does not read: its task is cancelled.
@@ -53,18 +59,22 @@ struct GatewayProcess {
         try await group.shutdownGracefully()
     }
 
-    private func gateway(_ assembly: ProviderAssembly, _ active: ActiveRequests, _ logger: Logger) throws -> Gateway {
-        let byName = Dictionary(assembly.providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let routes = try RouteAssembly.routes(configuration, providers: byName)
-        let prices = PriceBook(
+    private var prices: Cascade.PriceBook {
+        Cascade.PriceBook(
             Dictionary(
                 configuration.prices.prices.map { model, price in
                     (
                         ModelName(model).qualified,
-                        PriceBook.Price(input: price.input, output: price.output, cachedInput: price.cachedInput)
+                        Cascade.PriceBook.Price(input: price.input, output: price.output, cachedInput: price.cachedInput)
                     )
                 }, uniquingKeysWith: { first, _ in first }))
-        let metrics = GatewayMetrics(version: Version.current, providers: assembly.providers.map(\.name))
+    }
+
+    private func gateway(
+        _ assembly: ProviderAssembly, _ active: ActiveRequests, _ metrics: GatewayMetrics, _ cache: (any CompletionCache)?, _ logger: Logger
+    ) throws -> Gateway {
+        let byName = Dictionary(assembly.providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let routes = try RouteAssembly.routes(configuration, providers: byName)
         let statistics = GatewayStatistics(now: WallClock.now)
         let decisions = DecisionLog(
             capacity: configuration.decisions.capacity, maxPoints: configuration.decisions.traceTokensTotal)
@@ -72,7 +82,7 @@ struct GatewayProcess {
             prices: prices, limits: limits,
             budget: PrefireBudget(ratio: configuration.prefire.budgetRatio, burst: configuration.prefire.burst), active: active,
             observer: GatewayObserver(
-                metrics: metrics, statistics: statistics, decisions: decisions, prices: prices, logger: logger))
+                metrics: metrics, statistics: statistics, decisions: decisions, prices: prices, logger: logger), cache: cache)
         return Gateway(
             routes: routes, providers: assembly.providers, models: models(routes), executor: executor, metrics: metrics,
             statistics: statistics, decisions: decisions, settings: settings,
@@ -83,6 +93,7 @@ struct GatewayProcess {
         var limits = CascadeLimits()
         limits.legBufferBytes = configuration.transport.bufferBytes
         limits.prefireBufferBytes = configuration.prefire.bufferBytes
+        limits.cacheableBytes = configuration.cache.maxEntryBytes
         limits.traceTokens = configuration.decisions.traceTokens
         limits.keepAlive = configuration.release.keepalive
         limits.stall = configuration.prefire.stall
@@ -116,6 +127,22 @@ struct GatewayProcess {
         var logger = Logger(label: "qualm", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = Logger.Level(rawValue: configuration.level.rawValue) ?? .info
         return logger
+    }
+}
+
+/// The cache's lookups, writes and comparisons; nothing when it is off.
+private struct CacheWork: Service {
+    let cache: SemanticCompletionCache?
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            guard let cache else {
+                // A service that returns would end the group.
+                for await _ in AsyncStream<Never>.makeStream().stream {}
+                return
+            }
+            await cache.run()
+        }
     }
 }
 

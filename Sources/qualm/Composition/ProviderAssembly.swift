@@ -8,15 +8,18 @@ import Providers
 struct ProviderAssembly {
     let providers: [any CompletionProvider]
     let transports: [CurlTransport]
+    private let byProvider: [String: CurlTransport]
 
     /// - Parameter isServed: which of the configured providers, by name.
     init(_ configuration: GatewayConfiguration, where isServed: (String) -> Bool) throws {
         var byAuthority: [String: CurlTransport] = [:]
+        var byProvider: [String: CurlTransport] = [:]
         providers = try configuration.providers.filter { isServed($0.name) }.map { provider in
             let authority = provider.caFile ?? ""
             let transport =
                 try byAuthority[authority] ?? CurlTransport(options: CurlTransportOptions(configuration.transport, caFile: provider.caFile))
             byAuthority[authority] = transport
+            byProvider[provider.name] = transport
             return OpenAICompatibleProvider(
                 name: provider.name, baseURL: provider.baseURL, apiKey: provider.apiKey?.reveal,
                 headers: provider.headers.map { HTTPHeader($0.name, $0.value.reveal) },
@@ -28,7 +31,11 @@ struct ProviderAssembly {
                 transport: transport)
         }
         transports = Array(byAuthority.values)
+        self.byProvider = byProvider
     }
+
+    /// `nil` for a provider that is not served.
+    func transport(of provider: String) -> CurlTransport? { byProvider[provider] }
 
     func shutdown() {
         for transport in transports { transport.shutdown() }

@@ -19,6 +19,7 @@ enum RouteAssembly {
     /// process with status 78.
     static func checkArtefacts(_ configuration: GatewayConfiguration) throws -> [String: RiskModel] {
         try checkAuthorities(configuration)
+        if configuration.cache.mode != .off, configuration.cache.store == .redisQdrant { _ = try SharedStores(configuration) }
         var models: [String: RiskModel] = [:]
         for path in Set(configuration.routes.compactMap(\.routing.riskModel)).sorted() {
             guard let file = FileManager.default.contents(atPath: path) else {
@@ -80,7 +81,20 @@ enum RouteAssembly {
                 refractoryTokens: prefire.refractoryTokens, maxCancels: prefire.maxCancels),
             gates: QualityGates(enabled: enabledGates(configuration.gates)),
             estimator: EntropyEstimator(vocabularySize: drafterProvider.capabilities.vocabularySize),
-            acceptsValidToolCalls: routing.toolCallsWithoutLogprobs == .acceptValid)
+            acceptsValidToolCalls: routing.toolCallsWithoutLogprobs == .acceptValid,
+            policy: policy(routing, gates: configuration.gates, model: model))
+    }
+
+    /// Names everything that decides which answer is shipped: a stored answer made under another policy is not used. The window's and the
+    /// risk model's numbers both, because a client may choose between them.
+    private static func policy(_ routing: RoutingConfiguration, gates: GatesConfiguration, model: RiskModel?) -> String {
+        let parts: [String] = [
+            routing.drafter.description, routing.heavyweight.description, "\(routing.windowTokens)", "\(routing.thresholdBits)",
+            "\(routing.earlyExitTokens)", routing.toolCallsWithoutLogprobs.rawValue,
+            enabledGates(gates).map(\.rawValue).sorted().joined(separator: ","),
+            model.map { "\(StableHash.of("\($0)")) \(routing.riskThreshold ?? $0.threshold ?? 1)" } ?? "",
+        ]
+        return parts.joined(separator: " ")
     }
 
     private static func enabledGates(_ gates: GatesConfiguration) -> Set<GateName> {

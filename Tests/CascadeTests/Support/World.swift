@@ -26,6 +26,7 @@ struct World {
     let observer = RecordingObserver()
     var active = ActiveRequests()
     var handle = HandleBox()
+    var cache: ScriptedCache?
 
     init(
         draft: [Step], heavyweight scripts: [[Step]] = [], delivery: ScriptedProvider.Delivery = .synchronous, isDeaf: Bool = false,
@@ -47,7 +48,7 @@ struct World {
     }
 
     var executor: CascadeExecutor {
-        CascadeExecutor(prices: prices, limits: limits, budget: budget, active: active, observer: observer)
+        CascadeExecutor(prices: prices, limits: limits, budget: budget, active: active, observer: observer, cache: cache)
     }
 
     var route: CascadeRoute {
@@ -66,6 +67,7 @@ struct World {
         var request = CascadeRequest(
             id: "r", decisionID: "d", createdAt: 0, chat: chat, isStreaming: true, taskClass: .simpleFactual, estimatedPromptTokens: 7,
             checker: FixedChecker())
+        if cache != nil { request.cacheQuery = CacheQuery(chat: chat, view: try chat.routingView(), policy: "", promptTokens: 7) }
         edit(&request)
         async let _: Void = tickIfNeeded(ticks, active)
         var failure: CascadeFailure?
@@ -92,7 +94,8 @@ struct World {
         #expect(observer.records.count == 1)
         #expect(active.count == 0)
         let calls = drafter.calls + heavyweight.calls
-        #expect(record.legs.count == calls.count)
+        let legs = record.legs.filter { $0.leg != .embedding }
+        #expect(legs.count == calls.count)
         #expect(Set(record.legs.map { "\($0.leg)-\($0.attempt)" }).count == record.legs.count)
         for call in calls {
             let counts = call.counts
@@ -100,7 +103,8 @@ struct World {
             #expect(!counts.isPaused || counts.cancels == 1)
             #expect(counts.hasEnded || counts.cancels == 1)
         }
-        for leg in record.legs where leg.end != .completed { #expect(leg.isWasted) }
+        for leg in legs where leg.end != .completed { #expect(leg.isWasted) }
+        #expect(cache?.sessions.allSatisfy { $0.ends.count == 1 } ?? true)
         #expect(record.prefires.allSatisfy { $0.outcome != nil && $0.endedMs != nil })
     }
 }

@@ -1,5 +1,4 @@
-internal import CCurl
-internal import HTTPTransport
+internal import CProcess
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -11,7 +10,9 @@ internal import Synchronization
 #endif
 
 /// A POSIX thread with a name, all signals blocked: the process' signal handlers, and SIGPIPE, belong to other threads.
-final class NamedThread: Sendable {
+///
+/// For what must not sit on the cooperative pool: event loops over C libraries, and long computations.
+public final class NamedThread: Sendable {
     private enum State {
         case running(pthread_t)
         case joined
@@ -28,7 +29,12 @@ final class NamedThread: Sendable {
 
     private let state: Mutex<State>
 
-    init(name: String, _ run: sending @escaping () -> Void) throws(HTTPTransportError) {
+    /// Starts the thread.
+    ///
+    /// - Parameters:
+    ///   - name: shown by `ps -T` and debuggers; the first 15 bytes count.
+    ///   - run: the thread's life; the thread ends when it returns.
+    public init(name: String, _ run: sending @escaping () -> Void) throws(ThreadError) {
         let body = unsafe Unmanaged.passRetained(Body(name: name, run: run))
         var blocked = sigset_t()
         var previous = sigset_t()
@@ -42,19 +48,19 @@ final class NamedThread: Sendable {
             { context in
                 guard let context = unsafe context else { return nil }
                 let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
-                _ = unsafe ccurl_name_this_thread(String(decoding: body.name.utf8.prefix(15), as: UTF8.self))
+                _ = unsafe qualm_name_this_thread(String(decoding: body.name.utf8.prefix(15), as: UTF8.self))
                 body.run()
                 return nil
             }, body.toOpaque())
         guard status == 0 else {
             unsafe body.release()
-            throw HTTPTransportError(.other, "no thread for \(name): pthread_create answered \(status)")
+            throw ThreadError(name: name, status: status)
         }
         state = Mutex(.running(thread))
     }
 
     /// Waits for the thread's end. The second call returns at once; on the thread itself it detaches instead of waiting.
-    func join() {
+    public func join() {
         let thread: pthread_t? = state.withLock { state in
             guard case .running(let thread) = state else { return nil }
             state = .joined
@@ -67,4 +73,13 @@ final class NamedThread: Sendable {
             pthread_join(thread, nil)
         }
     }
+}
+
+/// The system has no room for another thread.
+public struct ThreadError: Error, Sendable, Hashable, CustomStringConvertible {
+    public var name: String
+    /// What `pthread_create` answered (errno.h).
+    public var status: Int32
+
+    public var description: String { "no thread for \(name): pthread_create answered \(status)" }
 }

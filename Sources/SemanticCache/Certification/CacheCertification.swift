@@ -1,0 +1,102 @@
+internal import Calibration
+public import Cascade
+
+/// Certifies the score threshold of the vector level on labelled pairs.
+///
+/// Each pair is one lookup: the one prompt is asked, the other is the nearest in its partition. It is answered when no guard separates them and its
+/// score reaches the threshold. A loss is a pair with different answers that is answered nevertheless, and only those pairs are trials: the bound is on
+///
+///     P(answered | the nearest stored prompt wants another answer),
+///
+/// which bounds the share of wrong lookups whatever part of the traffic repeats itself. The thresholds are walked from strict to loose, as
+/// ``ThresholdWalk`` says. What is certified holds for lookups like the pairs, and only when nothing - guards, score weights - was fitted to them.
+///
+/// The gap to the second nearest prompt, which a pair does not have, is left out of the score, here and by the pipeline where a certified threshold
+/// applies.
+public struct CacheCertification: Sendable {
+    /// The share of such lookups that may be answered wrongly, above 0.
+    public let alpha: Double
+    /// The probability with which the certificate may be wrong, above 0.
+    public let delta: Double
+    /// The cosine that is asked for while no threshold is certified: for comparison.
+    public let similarityThreshold: Double
+
+    public init(alpha: Double = 0.01, delta: Double = 0.05, similarityThreshold: Double = 0.95) {
+        self.alpha = alpha
+        self.delta = delta
+        self.similarityThreshold = similarityThreshold
+    }
+
+    /// The thresholds that are tried, strict to loose. Fixed, so that no threshold is chosen by looking at the pairs.
+    public static let grid: [Double] = stride(from: 98, through: 50, by: -2).map { Double($0) / 100 }
+
+    /// How many texts wait for their vectors at the same time, and so may share a call.
+    private static let textsAtOnce = 64
+    /// For one text, the wait for others included.
+    private static let embeddingDeadline = Duration.seconds(60)
+
+    /// Embeds every prompt once and certifies. Cancelling the task gives up waiting for vectors.
+    ///
+    /// - Throws: the embedder's first error.
+    public func report(on pairs: [LabelledPair], embedder: any Embedder) async throws(StoreError) -> CertificationReport {
+        var texts: [String] = []
+        var seen: Set<String> = []
+        for text in pairs.flatMap({ [$0.asked, $0.stored] }) where seen.insert(text).inserted { texts.append(text) }
+        let vectors = try await Self.vectors(of: texts, embedder)
+        var cosines: [Double] = []
+        for pair in pairs {
+            guard let asked = vectors[pair.asked], let stored = vectors[pair.stored], asked.count == stored.count else {
+                throw StoreError(.embedder, .mismatch, "vectors of different sizes")
+            }
+            cosines.append(zip(asked, stored).reduce(0) { $0 + Double($1.0) * Double($1.1) })
+        }
+        return report(on: zip(pairs, cosines).map { ($0, $1) })
+    }
+
+    /// Certifies on pairs whose cosines are known.
+    public func report(on pairs: [(pair: LabelledPair, cosine: Double)]) -> CertificationReport {
+        let lookups = pairs.map { pair, cosine in
+            let (asked, stored) = (PromptFacts(pair.asked), PromptFacts(pair.stored))
+            return CertificationReport.Lookup(
+                pair: pair, cosine: cosine,
+                score: SimilarityScore.score(cosine: cosine, gap: nil, asked: asked, stored: stored),
+                separatedBy: Guards.first(separating: asked, from: stored)?.rawValue)
+        }
+        let different = lookups.filter { !$0.pair.isSame }
+        let walk = ThresholdWalk(alpha: alpha, delta: delta, levels: Self.grid) { threshold in
+            (different.count { $0.isAnswered(atScore: threshold) }, different.count)
+        }
+        return CertificationReport(
+            lookups: lookups, walk: walk, similarityThreshold: similarityThreshold, guardNames: SimilarityGuard.allCases.map(\.rawValue))
+    }
+
+    /// At most ``textsAtOnce`` child tasks wait for the embedder; the first error cancels the others.
+    private static func vectors(of texts: [String], _ embedder: any Embedder) async throws(StoreError) -> [String: [Float]] {
+        let result: Result<[String: [Float]], StoreError> = await withTaskGroup(of: Result<(String, [Float]), StoreError>.self) { group in
+            var vectors: [String: [Float]] = [:]
+            var waiting = texts[...]
+            func startNext() {
+                guard let text = waiting.popFirst() else { return }
+                group.addTask {
+                    do throws(StoreError) {
+                        return .success((text, try await embedder.embedding(of: text, deadline: .now + embeddingDeadline).vector))
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            for _ in 0..<textsAtOnce { startNext() }
+            while let next = await group.next() {
+                switch next {
+                case .success(let (text, vector)): vectors[text] = vector
+                case .failure(let error):
+                    group.cancelAll()
+                    return .failure(error)
+                }
+                startNext()
+            }
+            return .success(vectors)
+        }
+        return try result.get()
+    }
+}

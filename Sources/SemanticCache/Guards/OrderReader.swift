@@ -1,0 +1,171 @@
+/// Reads what the places of words say: denials and their targets, the sides of prepositions, forms of an answer with a number.
+enum OrderReader {
+    /// Whether a token between two words of substance says how they stand to each other.
+    static func links(_ token: PromptToken) -> Bool {
+        switch token.role {
+        case .function:
+            FunctionWords.prepositions.contains(token.text) || FunctionWords.symmetric.contains(token.text) || NegationLexicon.contains(token.text)
+                || ["instead_of", "then", "than", "if", "because", "while", "-"].contains(token.text)
+        case .sign: token.text == ","
+        default: false
+        }
+    }
+
+    static func order(_ substance: [PromptToken], _ links: [String]) -> [PromptFacts.OrderedKey] {
+        var result: [PromptFacts.OrderedKey] = []
+        var pending = ""
+        var index = 0
+        while index < substance.count {
+            let link = pending.isEmpty ? links[index] : links[index].isEmpty ? pending : pending + " " + links[index]
+            pending = ""
+            var end = index + 1
+            if substance[index].role == .date || substance[index].role == .number {
+                while end < substance.count, substance[end].role == .date || substance[end].role == .number, end < index + 4,
+                    ["", ",", "of"].contains(links[end])
+                {
+                    end += 1
+                }
+            }
+            let part = substance[index..<end]
+            if part.contains(where: { $0.role == .date }) {
+                result.append(.init(key: part.map(\.key).sorted().joined(separator: " "), link: link, isFirm: false))
+            } else {
+                end = index + 1
+                if substance[index].role == .soft {
+                    pending = link
+                } else {
+                    result.append(.init(key: substance[index].key, link: link, isFirm: substance[index].isName || substance[index].role != .content))
+                }
+            }
+            index = end
+        }
+        return result
+    }
+
+    static func denials(_ tokens: [PromptToken], consumed: Set<Int>) -> [PromptFacts.Denial] {
+        var result: [PromptFacts.Denial] = []
+        var waiting: [PromptFacts.Denial] = []
+        for (index, token) in tokens.enumerated() {
+            if token.role == .function, let kind = NegationLexicon.kind(token.text) {
+                if !isTag(tokens, index) { waiting.append(.init(kind: kind, target: isInverted(tokens, index) ? "" : "?")) }
+            } else if !waiting.isEmpty, token.role != .soft, token.isSubstance, !consumed.contains(index) {
+                for denial in waiting { result.append(.init(kind: denial.kind, target: denial.target.isEmpty ? "" : token.key)) }
+                waiting.removeAll()
+            }
+        }
+        for denial in waiting { result.append(.init(kind: denial.kind, target: "")) }
+        return result
+    }
+
+    /// "Why don't penguins fly": what is denied does not come next.
+    private static func isInverted(_ tokens: [PromptToken], _ index: Int) -> Bool {
+        guard index > 0, QuestionLexicon.polar[tokens[index - 1].text] != nil else { return false }
+        guard index > 1 else { return true }
+        let before = tokens[index - 2]
+        return before.role == .boundary || before.text == "," || QuestionLexicon.openings[before.text] != nil
+    }
+
+    /// "or not", and "no." before a number.
+    private static func isTag(_ tokens: [PromptToken], _ index: Int) -> Bool {
+        if tokens[index].text == "not", index > 0, tokens[index - 1].text == "or" {
+            return index + 1 >= tokens.count || !tokens[index + 1].isSubstance
+        }
+        guard tokens[index].text == "no" else { return false }
+        let next = index + 1 < tokens.count ? tokens[index + 1] : nil
+        if next?.role == .number { return true }
+        return next?.role == .boundary && index + 2 < tokens.count && tokens[index + 2].role == .number
+    }
+
+    /// `before` and its like where a date or a number is near.
+    static func dateRelations(_ tokens: [PromptToken]) -> [String] {
+        var result: [String] = []
+        for (index, token) in tokens.enumerated() where token.role == .function && DateLexicon.relations.contains(token.text) {
+            let near = tokens[(index + 1)..<min(tokens.count, index + 4)]
+            if near.contains(where: { $0.role == .date || $0.role == .number }) { result.append(token.text == "till" ? "until" : token.text) }
+        }
+        return result
+    }
+
+    /// "3 sentences": form and number belong together.
+    static func numberedForms(_ substance: [PromptToken]) -> [String] {
+        var result: [String] = []
+        for (one, other) in zip(substance, substance.dropFirst()) where one.role == .number && counted.contains(other.key) {
+            result.append(one.key + " " + other.key)
+        }
+        return result
+    }
+
+    /// Stems of what an answer's length is counted in.
+    private static let counted = Set(["sentence", "paragraph", "word", "line", "page", "bullet", "character", "step", "point"].map(WordForms.stem))
+
+    // MARK: - Sides
+
+    private enum Marker {
+        case between(String)
+        case reversed(String)
+        case source
+    }
+
+    private static func marker(_ tokens: [PromptToken], _ index: Int) -> Marker? {
+        let token = tokens[index]
+        guard token.role == .function || token.text == "instead_of" else { return nil }
+        switch token.text {
+        case "to", "into", "onto": return isInfinitive(tokens, index) ? nil : .between("to")
+        case "from": return .source
+        case "than", "over", "instead_of": return .between("than")
+        case "before": return .between("before")
+        case "after": return .reversed("before")
+        case "by", "of", "for", "in", "on", "with", "against", "about", "as", "without", "under", "at", "through", "via": return .between(token.text)
+        default: return nil
+        }
+    }
+
+    /// "How to sort", "want to sell".
+    private static func isInfinitive(_ tokens: [PromptToken], _ index: Int) -> Bool {
+        guard tokens[index].text == "to", index > 0 else { return tokens[index].text == "to" }
+        let before = tokens[index - 1]
+        return before.role == .function && !FunctionWords.prepositions.contains(before.text)
+            || ["want", "need", "like", "try", "able", "way", "going", "ought", "have", "order", "used", "how", "necessary"].contains(before.text)
+    }
+
+    static func sides(_ tokens: [PromptToken]) -> [String: PromptFacts.Sides] {
+        var result: [String: PromptFacts.Sides] = [:]
+        var left: [String] = []
+        // Kinds of the markers whose right side is being read; true when the sides are reversed.
+        var open: (kind: String, isReversed: Bool)?
+        for index in tokens.indices {
+            let token = tokens[index]
+            if token.isSubstance {
+                left.append(token.key)
+                if left.count > 12 { left.removeFirst() }
+                if let open {
+                    if open.isReversed {
+                        result[open.kind, default: .init()].left.insert(token.key)
+                    } else {
+                        result[open.kind, default: .init()].right.insert(token.key)
+                        if open.kind == "from" { result["to", default: .init()].left.insert(token.key) }
+                    }
+                }
+                continue
+            }
+            if let marker = marker(tokens, index) {
+                switch marker {
+                case .between(let kind):
+                    result[kind, default: .init()].left.formUnion(left)
+                    open = (kind, false)
+                case .reversed(let kind):
+                    result[kind, default: .init()].right.formUnion(left)
+                    open = (kind, true)
+                case .source:
+                    result["from", default: .init()].left.formUnion(left)
+                    open = ("from", false)
+                }
+                left.removeAll()
+            } else if token.role != .function && token.text != "-" || !FunctionWords.articles.contains(token.text) && token.role == .function {
+                left.removeAll()
+                open = nil
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,127 @@
+/// Everything that the guards and the score compare of a prompt, gathered in one pass.
+///
+/// Time and memory are linear in the prompt's length. Any text is accepted; the lexicons are English, and for a text in another language every word
+/// and its place count, so that such prompts match only when they are the same words in the same order.
+struct PromptFacts: Sendable {
+    /// A denial and what it denies.
+    struct Denial: Sendable, Hashable {
+        var kind: String
+        /// The key of the next word of substance; empty where that says nothing.
+        var target: String
+    }
+
+    /// A word of substance, or a whole date, with what joins it to the one before.
+    struct OrderedKey: Sendable, Hashable {
+        var key: String
+        var link: String
+        var isFirm: Bool
+    }
+
+    /// A sentence that asks for something.
+    struct Demand: Sendable, Hashable {
+        enum Tense: Sendable, Hashable { case none, present, past, future }
+
+        var kinds: AnswerKinds
+        var tense: Tense
+    }
+
+    /// Words on either side of a preposition of one kind.
+    struct Sides: Sendable, Hashable {
+        var left: Set<String> = []
+        var right: Set<String> = []
+    }
+
+    /// Words of substance in order.
+    let substance: [PromptToken]
+    /// Keys of ``substance``.
+    let keys: Set<String>
+    /// Words of substance in order as far as order is compared: without soft ones, a date of several words as one.
+    let order: [OrderedKey]
+    /// Prepositions, conjunctions and signs between a word of substance and the one before it; as many as ``substance``.
+    let links: [String]
+    /// Keys of numbers, ascending, each as often as it occurs.
+    let numbers: [String]
+    /// How many of ``numbers`` are a "one" that may stand for "a".
+    let softOnes: Int
+    let units: Set<String>
+    /// Months, weekdays, times, and relations such as `before`; ascending, each as often as it occurs.
+    let dates: [String]
+    /// Keys of words of substance that are no numbers, units, dates or identifiers.
+    let words: Set<String>
+    /// The part of ``words`` that may be left out.
+    let softWords: Set<String>
+    let names: Set<String>
+    let quotes: [String]
+    let identifiers: Set<String>
+    /// Symbols of code that are also in ``words``.
+    let symbols: Set<String>
+    let denials: [Denial]
+    /// Function words that have opposites, and articles and pronouns.
+    let functions: Set<String>
+    let demands: [Demand]
+    let forms: Set<String>
+    let sides: [String: Sides]
+    /// Who is asked for: the one who does, or the one to whom it is done; `nil` when nobody is.
+    let asksForDoer: Bool?
+    let isEnglish: Bool
+    /// Every word and number in order, lower case.
+    let sequence: [String]
+
+    init(_ text: String) {
+        let lexer = PromptLexer(text)
+        let tokens = TokenReader(lexer.lexemes).tokens
+        let sentences = SentenceReader(tokens)
+        let consumed = sentences.consumed
+
+        var substance: [PromptToken] = []
+        var links: [String] = []
+        var link = ""
+        var functions: Set<String> = []
+        for (index, token) in tokens.enumerated() {
+            if token.isSubstance, !consumed.contains(index) {
+                substance.append(token)
+                links.append(link)
+                link = ""
+            } else {
+                if token.role == .function { functions.insert(token.text) }
+                if OrderReader.links(token) { link += link.isEmpty ? token.text : " " + token.text }
+            }
+        }
+        self.substance = substance
+        self.links = links
+        keys = Set(substance.map(\.key))
+        order = OrderReader.order(substance, links)
+        softOnes = tokens.filter { $0.role == .number && $0.isSoftOne }.count
+        self.functions = functions
+        numbers = substance.filter { $0.role == .number }.map(\.key).sorted()
+        units = Set(substance.filter { $0.role == .unit }.map(\.key))
+        dates = (substance.filter { $0.role == .date }.map(\.key) + OrderReader.dateRelations(tokens)).sorted()
+        identifiers = Set(substance.filter { $0.role == .identifier }.map(\.key))
+        let worded = substance.filter { $0.role == .content || $0.role == .soft }
+        words = Set(worded.map(\.key))
+        softWords = Set(worded.filter { $0.role == .soft }.map(\.key)).subtracting(worded.filter { $0.role == .content }.map(\.key))
+        names = Set(worded.filter(\.isName).map(\.key))
+        symbols = Set(worded.filter(\.isSymbol).map(\.key))
+        quotes = lexer.quotes.sorted()
+        denials = OrderReader.denials(tokens, consumed: consumed)
+        demands = sentences.demands
+        asksForDoer = sentences.asksForDoer
+        forms = words.intersection(QuestionLexicon.forms).union(OrderReader.numberedForms(substance))
+        sides = OrderReader.sides(tokens)
+        sequence = lexer.lexemes.filter { $0.kind != .symbol && $0.kind != .boundary }.map(\.text)
+        isEnglish = Self.isEnglish(sequence)
+    }
+
+    /// More words that only English has than words that only others have.
+    private static func isEnglish(_ sequence: [String]) -> Bool {
+        var english = 0
+        var foreign = 0
+        var others = 0
+        for word in sequence {
+            if FunctionWords.english.contains(word) { english += 1 }
+            if FunctionWords.foreign.contains(word) { foreign += 1 }
+            if word.unicodeScalars.contains(where: { !$0.isASCII && ScalarClass.isLetter($0) && $0.value > 0x24F }) { others += 1 }
+        }
+        return foreign <= english && others * 2 <= sequence.count
+    }
+}

@@ -1,0 +1,147 @@
+/// Makes tokens of lexemes: contractions, phrases, number words, then each token's role and key.
+struct TokenReader {
+    private(set) var tokens: [PromptToken] = []
+    let isShouted: Bool
+
+    init(_ lexemes: [Lexeme]) {
+        isShouted = Self.isShouted(lexemes)
+        tokens.reserveCapacity(lexemes.count + 8)
+        for lexeme in lexemes { expand(lexeme) }
+        tokens = PhraseRewriting.rewritten(PhraseRewriting.rewritten(tokens))
+        tokens = NumberWords.merged(tokens)
+        for index in tokens.indices { assignRole(index) }
+    }
+
+    /// More capitals than small letters: then capitals say nothing.
+    private static func isShouted(_ lexemes: [Lexeme]) -> Bool {
+        var shouted = 0
+        var words = 0
+        for lexeme in lexemes.dropFirst() where lexeme.kind == .word && lexeme.text.utf8.count > 1 {
+            words += 1
+            if lexeme.capitals == .all { shouted += 1 }
+        }
+        return words >= 3 && shouted * 5 >= words * 3
+    }
+
+    // MARK: - Contractions
+
+    private mutating func expand(_ lexeme: Lexeme) {
+        var token = PromptToken(lexeme)
+        if lexeme.kind == .identifier, lexeme.text.allSatisfy(\.isLetter) {
+            token.role = .content
+            token.raw = lexeme.text
+            token.text = lexeme.text.lowercased()
+            token.key = token.text
+            token.isSymbol = true
+            token.capitals = .initial
+        }
+        guard lexeme.kind == .word else {
+            tokens.append(token)
+            return
+        }
+        if let words = Contractions.whole[lexeme.text] {
+            for word in words { tokens.append(part(word, of: token)) }
+            return
+        }
+        guard lexeme.text.utf8.contains(UInt8(ascii: "'")) else {
+            tokens.append(token)
+            return
+        }
+        for word in Contractions.parts(lexeme.text) { tokens.append(part(word, of: token)) }
+    }
+
+    private func part(_ word: String, of token: PromptToken) -> PromptToken {
+        var result = token
+        result.text = word
+        result.key = word
+        if word != token.text { result.raw = token.raw.map { String($0.prefix(word.count)) } }
+        return result
+    }
+
+    // MARK: - Roles
+
+    private mutating func assignRole(_ index: Int) {
+        guard tokens[index].role == .content else {
+            if tokens[index].role == .sign { readSign(index) }
+            if tokens[index].role == .number { tokens[index].key = "n:" + tokens[index].text }
+            return
+        }
+        let token = tokens[index]
+        if token.text.hasPrefix("<") {
+            tokens[index].role = .function
+        } else if isDate(index), let date = DateLexicon.word(token.text) {
+            tokens[index].role = .date
+            tokens[index].key = date
+        } else if let unit = unit(index) {
+            tokens[index].role = .unit
+            tokens[index].key = unit
+        } else {
+            readWord(index)
+        }
+    }
+
+    private mutating func readWord(_ index: Int) {
+        let token = tokens[index]
+        let isCapital = token.capitals != .none && !isShouted
+        let isAcronym = isCapital && token.capitals == .all && ["it", "us", "who"].contains(token.text)
+        if !isAcronym, FunctionWords.contains(token.text) || NegationLexicon.contains(token.text) {
+            tokens[index].role = .function
+            return
+        }
+        let known = token.text == "us" ? "usa" : NameLexicon.aliases[token.text]
+        tokens[index].isName = known != nil || NameLexicon.contains(token.text) || isCapital && (!token.startsSentence || token.capitals == .all)
+        let stem = WordForms.stem(token.text)
+        tokens[index].key = known ?? SynonymLexicon.canonical(stem)
+        if FunctionWords.softStems.contains(stem), !tokens[index].isName || token.startsSentence { tokens[index].role = .soft }
+    }
+
+    private func isDate(_ index: Int) -> Bool {
+        let token = tokens[index]
+        guard DateLexicon.word(token.text) != nil else { return false }
+        if token.text == "bc" || token.text == "bce" { return previous(index)?.role == .number || previous(index)?.text == "century" }
+        guard DateLexicon.ambiguous.contains(token.text) else { return true }
+        if next(index)?.role == .number || previous(index)?.role == .number { return true }
+        if let before = previous(index)?.text, ["in", "since", "until", "last", "next", "during", "early", "late", "mid", "of", "by", "this"].contains(before) {
+            return token.text != "second"
+        }
+        return token.capitals != .none && !token.startsSentence && !isShouted
+    }
+
+    private func unit(_ index: Int) -> String? {
+        let token = tokens[index]
+        if let before = previous(index) {
+            if before.text == "\u{B0}" { return UnitLexicon.glued(token.raw ?? token.text) }
+            if before.role == .number, token.text.utf8.count <= 4, !Self.shortWords.contains(token.text),
+                let unit = UnitLexicon.glued(isShouted ? token.text : token.raw ?? token.text)
+            {
+                return unit
+            }
+        }
+        return UnitLexicon.word(token.text)
+    }
+
+    /// Signs of units that are letters or words as well: units only where glued to a figure.
+    private static let shortWords: Set<String> = ["in", "a", "x", "u", "n", "p", "d", "y", "t", "c", "f", "s", "b", "v", "j", "bar", "cal", "ct", "pt"]
+
+    private mutating func readSign(_ index: Int) {
+        let token = tokens[index]
+        let betweenNumbers = previous(index)?.role == .number && next(index)?.role == .number
+        switch token.text {
+        case "+", "*", "\u{D7}", "\u{F7}", "/":
+            if betweenNumbers || token.text == "+" { become(index, token.text == "\u{D7}" ? "*" : token.text == "\u{F7}" ? "/" : token.text) }
+        case "-" where betweenNumbers:
+            tokens[index].role = .function
+            tokens[index].key = "-"
+        case "=", "<", ">", "^", "|", "~", "\\": become(index, token.text)
+        default: break
+        }
+    }
+
+    private mutating func become(_ index: Int, _ sign: String) {
+        tokens[index].role = .content
+        tokens[index].key = "op:" + sign
+    }
+
+    private func previous(_ index: Int) -> PromptToken? { index > 0 ? tokens[index - 1] : nil }
+    private func next(_ index: Int) -> PromptToken? { index + 1 < tokens.count ? tokens[index + 1] : nil }
+}
