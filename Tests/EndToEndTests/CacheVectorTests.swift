@@ -5,9 +5,12 @@ import Testing
 /// The vector level: requests that mean the same. The simulator embeds bags of words, so that the same words in another order are as near as can be.
 @Suite struct CacheVectorTests {
     /// A drafter that leaves the cache time, and tells of being cancelled.
-    private static func config(_ cache: [String] = [], drafter: String = "v-n12-f400000") -> GatewayConfig {
+    private static func config(
+        _ cache: [String] = [], drafter: String = "v-n12-f400000", heavyweight: String = "h-expert-n12"
+    ) -> GatewayConfig {
         var config = GatewayConfig.caching(cache)
         config.drafter = drafter
+        config.heavyweight = heavyweight
         return config.pricingEmbedder("embed")
     }
 
@@ -43,9 +46,10 @@ import Testing
                 let draft = try #require(legs.first { $0["leg"]?.string == "draft" })
                 #expect(draft["end"]?.string == "cancelled" && draft["end_detail"]?.string == "cached" && draft["wasted"] == true)
                 let embedding = try #require(legs.first { $0["leg"]?.string == "embedding" })
-                #expect(embedding["model"]?.string == "sim:embed" || embedding["model"]?.string == "embed")
+                #expect(embedding["provider"]?.string == "sim" && embedding["model"]?.string == "embed")
                 #expect(embedding["end"]?.string == "completed" && embedding["wasted"] == false)
-                let tokens = embedding["input_tokens"]?.int ?? embedding["tokens", "input"]?.int ?? 0
+                #expect(embedding["tokens_source"]?.string == "provider" && embedding["output_tokens"]?.int == 0)
+                let tokens = embedding["input_tokens"]?.int ?? 0
                 #expect(tokens > 0 && abs((embedding["cost_usd"]?.double ?? 0) - Double(tokens) * 0.02 / 1e6) < 1e-12, "\(embedding)")
                 #expect(legs.count == 2)
                 // What this request cost: the drafter's prompt and the embedding. The answer itself cost nothing again.
@@ -134,10 +138,9 @@ import Testing
 
     @Test("A pre-fired heavyweight is cancelled by a hit as well as the drafter")
     func prefire() async throws {
-        var config = Self.config(drafter: "v-stallfirst")
+        var config = Self.config(drafter: "v-stallfirst", heavyweight: "h-expert-n12-f600000")
         config.prefire = ["stall_ms: 50"]
-        config.heavyweight = "h-expert-n12-f600000"
-        try await withGateway(config.pricingEmbedderAgain()) { gateway in
+        try await withGateway(config) { gateway in
             _ = try await gateway.chat(ChatCall(prompt: "Name three lakes."))
             try await gateway.waitUntilStored(1, vectors: 1)
             gateway.simulator.setScenario(Scenario(rules: [.init(model: "embed", behaviour: Behaviour(words: "f250000"))]))

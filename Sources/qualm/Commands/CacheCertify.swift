@@ -2,6 +2,7 @@ import ArgumentParser
 import Cascade
 import FoundationEssentials
 import GatewayConfiguration
+import Providers
 import SemanticCache
 
 /// `qualm cache`: what concerns the semantic cache.
