@@ -24,7 +24,7 @@ public final class RedisClient: Sendable {
         self.queue = queue
         let loop = RedisLoop(options: options, queue: queue, tls: tls)
         do throws(ThreadError) {
-            thread = try NamedThread(name: "redis") { loop.run() }
+            thread = try NamedThread(name: "qualm-redis") { loop.run() }
         } catch {
             throw StoreError(.redis, .unavailable, error.description)
         }

@@ -10,9 +10,12 @@ extension SemanticCompletionCache {
     /// The counts are this process's; the sizes are the stores', which other gateways may share.
     public func statistics() async -> CacheStatistics {
         async let entries = asked(answerGate) { [self] () async throws(StoreError) in try await answers.count(deadline: patient) }
-        async let points = vectors == nil ? nil : asked(vectorGate) { [self] () async throws(StoreError) in
-            try await vectors?.count(deadline: patient) ?? 0
-        }
+        async let points =
+            vectors == nil
+            ? nil
+            : asked(vectorGate) { [self] () async throws(StoreError) in
+                try await vectors?.count(deadline: patient) ?? 0
+            }
         let (entryCount, pointCount) = await (entries, points)
         // Afterwards, so that their failures are among the counts.
         let snapshot = counts.snapshot

@@ -10,6 +10,13 @@ import Testing
         var prompt = "Name a colour."
         var extra: [(String, JSONValue)] = []
         var headers: [(String, String)] = []
+        /// In place of the prompt.
+        var messages: JSONValue?
+
+        var body: [UInt8] {
+            let members = [("model", "auto"), ("messages", messages ?? [["role": "user", "content": .string(prompt)]])] + extra
+            return JSONValue.object(members.map { JSONMember($0.0, $0.1) }).serialized()
+        }
     }
 
     private static func tool(_ name: String) -> JSONValue {
@@ -22,22 +29,17 @@ import Testing
         Case(name: "a tool that changes something", reason: "tools", extra: [("tools", [tool("get_weather"), tool("send_mail")])]),
         Case(
             name: "an image", reason: "media",
-            extra: [
-                (
-                    "messages",
-                    [
-                        [
-                            "role": "user",
-                            "content": [
-                                ["type": "text", "text": "What is this?"],
-                                ["type": "image_url", "image_url": ["url": "data:image/png;base64,AAAA"]],
-                            ],
-                        ]
-                    ]
-                )
+            messages: [
+                [
+                    "role": "user",
+                    "content": [
+                        ["type": "text", "text": "What is this?"],
+                        ["type": "image_url", "image_url": ["url": "data:image/png;base64,AAAA"]],
+                    ],
+                ]
             ]),
         Case(name: "a word of time", reason: "time", prompt: "Who won today?"),
-        Case(name: "a word of time in an earlier turn", reason: "time", extra: [("messages", earlierTurn)]),
+        Case(name: "a word of time in an earlier turn", reason: "time", messages: earlierTurn),
         Case(name: "a word of time in German", reason: "time", prompt: "Wie wird das Wetter?"),
         Case(name: "a configured word", reason: "time", prompt: "How many jobs are in the queue?"),
         Case(name: "a long prompt", reason: "length", prompt: String(repeating: "lorem ipsum ", count: 200)),
@@ -60,9 +62,7 @@ import Testing
             for test in Self.cases {
                 let before = gateway.chatCalls
                 for _ in 0..<2 {
-                    var call = ChatCall(prompt: test.prompt, extra: test.extra, headers: test.headers)
-                    call.replacesMessages()
-                    let answer = try await gateway.chat(call)
+                    let answer = try await gateway.request("POST", "/v1/chat/completions", headers: test.headers, body: test.body)
                     #expect(answer.status == 200 && !answer.isFromCache, "\(test.name): \(answer.text.prefix(300))")
                     let cache = try await gateway.decision(of: answer)["cache"]
                     #expect(cache?["bypass"]?.string == test.reason, "\(test.name): \(cache ?? .null)")
@@ -110,9 +110,4 @@ import Testing
         #expect(statistics["entries"]?.int == 0 && statistics["vectors"]?.int == 0)
         #expect(statistics["admissions"]?.object?.allSatisfy { $0.value.int == 0 } == true, "\(statistics["admissions"] ?? .null)")
     }
-}
-
-extension ChatCall {
-    /// `messages` among the extra members stands in for the prompt.
-    fileprivate mutating func replacesMessages() {}
 }

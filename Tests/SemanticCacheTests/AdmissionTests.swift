@@ -2,8 +2,9 @@ import Cascade
 import ChatAPI
 import FastJSON
 import GatewayTesting
-@testable import SemanticCache
 import Testing
+
+@testable import SemanticCache
 
 @Suite("Which answers are kept, and how")
 struct AdmissionTests {
@@ -95,7 +96,9 @@ struct AdmissionTests {
         func text() -> String {
             String(
                 String.UnicodeScalarView(
-                    (0..<Int.random(in: 0...40, using: &generator)).compactMap { _ in Unicode.Scalar(UInt32.random(in: 0...0x2FFF, using: &generator)) }
+                    (0..<Int.random(in: 0...40, using: &generator)).compactMap { _ in
+                        Unicode.Scalar(UInt32.random(in: 0...0x2FFF, using: &generator))
+                    }
                 ))
         }
         let answer = StoredAnswer(

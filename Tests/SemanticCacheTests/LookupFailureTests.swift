@@ -103,7 +103,7 @@ struct LookupFailureTests {
             // Half open: one probe, and everybody is let through again.
             for other in Stage.allCases { other.behave(.works, pipeline) }
             pipeline.time.advance(by: .seconds(5))
-            #expect(try await pipeline.begin("Q9").outcome().0.vector == .miss)
+            #expect(try await pipeline.begin("Q10").outcome().0.vector == .miss)
             #expect(pipeline.observer.record.breakers == ["\(stage.store.rawValue) open", "\(stage.store.rawValue) closed"])
         }
     }

@@ -1,6 +1,7 @@
 import Cascade
-@testable import SemanticCache
 import Testing
+
+@testable import SemanticCache
 
 @Suite("The choice among the nearest")
 struct LookupNearestTests {
@@ -13,7 +14,9 @@ struct LookupNearestTests {
                     route: .heavyweight, tokens: TokenCount(output: tokens, source: .provider), createdAt: 0)))
     }
 
-    private static func choose(_ candidates: [NearestChoice.Candidate], threshold: NearestChoice.Threshold = .similarity(0.95)) -> NearestChoice {
+    private static func choose(_ candidates: [NearestChoice.Candidate], threshold: NearestChoice.Threshold = .similarity(0.95))
+        -> NearestChoice
+    {
         NearestChoice(asked: "Sum up column 3", maxTokens: 10, candidates: candidates, threshold: threshold)
     }
 
@@ -40,7 +43,8 @@ struct LookupNearestTests {
         #expect(Self.choose([Self.candidate("Sum up column 3", 0.96, tokens: 11)]).result == .unfit)
         #expect(Self.choose([NearestChoice.Candidate(similarity: 0.99, entry: .tombstone)]).result == .quarantined)
         #expect(Self.choose([NearestChoice.Candidate(similarity: 0.9, entry: .tombstone)]).result == .miss)
-        #expect(Self.choose([Self.candidate("Sum up column 7", 0.96), Self.candidate("Sum up column 3", 0.95, tokens: 11)]).result == .guarded)
+        #expect(
+            Self.choose([Self.candidate("Sum up column 7", 0.96), Self.candidate("Sum up column 3", 0.95, tokens: 11)]).result == .guarded)
     }
 
     @Test("a certified score decides in place of the cosine, and the guards stay")

@@ -1,5 +1,6 @@
-@testable import SemanticCache
 import Testing
+
+@testable import SemanticCache
 
 @Suite("The queue between requests and the service")
 struct LookupQueueTests {

@@ -1,7 +1,8 @@
 import Cascade
 import GatewayTesting
-@testable import SemanticCache
 import Testing
+
+@testable import SemanticCache
 
 @Suite("Administration of the cache")
 struct PipelineAdministrationTests {

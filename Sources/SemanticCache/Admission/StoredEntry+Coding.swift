@@ -42,7 +42,8 @@ extension StoredEntry {
 
     /// - Returns: `nil` for bytes that this version did not write.
     init?(_ bytes: [UInt8]) {
-        guard bytes.count >= Self.headBytes, bytes[0] == 0x51, bytes[1] == 0x43, bytes[2] == Self.version, let kind = Kind(rawValue: bytes[3])
+        guard bytes.count >= Self.headBytes, bytes[0] == 0x51, bytes[1] == 0x43, bytes[2] == Self.version,
+            let kind = Kind(rawValue: bytes[3])
         else { return nil }
         var reader = EntryReader(bytes, at: 4)
         guard reader.integer() == EntryChecksum.of(bytes, from: Self.headBytes), let partition = reader.text() else { return nil }
@@ -71,7 +72,8 @@ extension StoredAnswer {
             created.isFinite, let body = reader.bytes()
         else { return nil }
         self.init(
-            id: id, partition: partition, prompt: prompt, body: Array(body), model: ModelName(provider: provider, model: model), route: route,
+            id: id, partition: partition, prompt: prompt, body: Array(body), model: ModelName(provider: provider, model: model),
+            route: route,
             tokens: TokenCount(input: input, cachedInput: cached, output: output, source: source), createdAt: created)
     }
 }

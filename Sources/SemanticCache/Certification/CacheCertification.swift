@@ -11,8 +11,9 @@ public import Cascade
 /// which bounds the share of wrong lookups whatever part of the traffic repeats itself. The thresholds are walked from strict to loose, as
 /// ``ThresholdWalk`` says. What is certified holds for lookups like the pairs, and only when nothing - guards, score weights - was fitted to them.
 ///
-/// The gap to the second nearest prompt, which a pair does not have, is left out of the score, here and by the pipeline where a certified threshold
-/// applies.
+/// A pair has no second nearest prompt: its score counts the gap to it as wide, which can only raise it, so a lookup with a runner-up is answered no
+/// more easily than its pair. The bound is for one stored prompt that is compared; a lookup that goes on to the next neighbours takes the risk
+/// once for each.
 public struct CacheCertification: Sendable {
     /// The share of such lookups that may be answered wrongly, above 0.
     public let alpha: Double

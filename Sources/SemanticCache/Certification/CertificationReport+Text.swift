@@ -3,6 +3,8 @@ internal import Calibration
 extension CertificationReport {
     /// Columns of ``rendered()``.
     static let columns = 100
+    /// Lines of a prompt that are shown.
+    static let promptLines = 5
     /// False hits that are shown; the others are counted.
     static let shownFalseHits = 20
 
@@ -97,8 +99,7 @@ extension CertificationReport {
         for hit in hits.prefix(Self.shownFalseHits) {
             lines.append(
                 "  \(hit.pair.guardName ?? "(not said)"), score \(Self.decimal(hit.score, 3)), cosine \(Self.decimal(hit.cosine, 3))")
-            lines.append("    asked:  \(hit.pair.asked)")
-            lines.append("    stored: \(hit.pair.stored)")
+            lines += Self.wrapped(hit.pair.asked, first: "    asked:  ") + Self.wrapped(hit.pair.stored, first: "    stored: ")
         }
         if hits.count > Self.shownFalseHits { lines.append("  and \(hits.count - Self.shownFalseHits) more") }
         return lines
@@ -106,16 +107,39 @@ extension CertificationReport {
 
     // MARK: Text
 
-    /// One line of at most that many columns, without control characters; East Asian characters and emoji count two.
-    static func fitted(_ line: String, _ columns: Int) -> String {
-        let plain = String(String.UnicodeScalarView(line.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
-        func width(_ character: Character) -> Int { character.unicodeScalars.contains { $0.value >= 0x1100 } ? 2 : 1 }
-        var used = plain.reduce(0) { $0 + width($1) }
-        if used <= columns { return plain }
-        var shown = plain
-        while used > columns - 3, let last = shown.popLast() { used -= width(last) }
+    /// One line of at most that many columns.
+    private static func fitted(_ line: String, _ columns: Int) -> String {
+        if line.reduce(0, { $0 + width(of: $1) }) <= columns { return line }
+        var (shown, used) = ("", 0)
+        for character in line {
+            used += width(of: character)
+            if used > columns - 3 { break }
+            shown.append(character)
+        }
         return shown + "..."
     }
+
+    /// A prompt on at most ``promptLines`` lines, the first with a title, without control characters.
+    private static func wrapped(_ text: String, first: String) -> [String] {
+        var lines = [first]
+        let indent = String(repeating: " ", count: first.count)
+        var used = 0
+        let words = text.split { character in character.unicodeScalars.contains { $0.properties.generalCategory == .control || $0 == " " } }
+        for word in words {
+            let needed = word.reduce(0) { $0 + width(of: $1) }
+            if used > 0, used + 1 + needed > columns - first.count {
+                guard lines.count < promptLines else { return lines.dropLast() + [lines[lines.count - 1] + " ..."] }
+                lines.append(indent)
+                used = 0
+            }
+            lines[lines.count - 1] += (used > 0 ? " " : "") + word
+            used += (used > 0 ? 1 : 0) + needed
+        }
+        return lines
+    }
+
+    /// East Asian characters and emoji take two columns.
+    private static func width(of character: Character) -> Int { character.unicodeScalars.contains { $0.value >= 0x1100 } ? 2 : 1 }
 
     private static func padded(_ text: String, _ columns: Int) -> String {
         text + String(repeating: " ", count: max(1, columns - text.count))

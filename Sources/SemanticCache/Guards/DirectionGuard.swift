@@ -6,7 +6,7 @@
 enum DirectionGuard {
     static func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
         if let one = asked.asksForDoer, let other = stored.asksForDoer, one != other, asked.keys == stored.keys { return true }
-        if changesSides(asked, stored) { return true }
+        if changesSides(asked, stored) || turnsPassive(asked, stored) || turnsPassive(stored, asked) { return true }
         let isSymmetric = comparesOnly(asked) && comparesOnly(stored)
         return exchangesNeighbours(asked, stored, isSymmetric) || !isSymmetric && exchangesAround(asked, stored)
     }
@@ -33,7 +33,7 @@ enum DirectionGuard {
     }
 
     private static func exchangesNeighbours(_ asked: PromptFacts, _ stored: PromptFacts, _ isSymmetric: Bool) -> Bool {
-        let isSameBag = asked.order.map(\.key).sorted() == stored.order.map(\.key).sorted()
+        let isSameFrame = hasSameFrame(asked, stored)
         var links: [Pair: String] = [:]
         for index in stored.order.indices.dropFirst() {
             links[Pair(first: stored.order[index - 1].key, second: stored.order[index].key)] = stored.order[index].link
@@ -43,8 +43,28 @@ enum DirectionGuard {
             let other = asked.order[index].key
             guard one != other, let link = links[Pair(first: other, second: one)], link == asked.order[index].link else { continue }
             if links[Pair(first: one, second: other)] != nil { continue }
-            if isSymmetric || isInterchangeable(link) || link.isEmpty && !isSameBag { continue }
+            if isSymmetric || isInterchangeable(link) || link.isEmpty && !isSameFrame { continue }
             return true
+        }
+        return false
+    }
+
+    /// The same words, joined in the same way place by place.
+    private static func hasSameFrame(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
+        asked.order.count == stored.order.count && asked.order.dropFirst().map(\.link) == stored.order.dropFirst().map(\.link)
+            && asked.order.map(\.key).sorted() == stored.order.map(\.key).sorted()
+    }
+
+    /// "Does A pay B" and "is A paid by B": the word behind "by" does it, and so may not stand behind the verb of the other prompt.
+    private static func turnsPassive(_ passive: PromptFacts, _ active: PromptFacts) -> Bool {
+        guard !active.order.contains(where: { $0.link.contains("by") }) else { return false }
+        for index in passive.order.indices.dropFirst() where passive.order[index].link == "by" {
+            let verb = passive.order[index - 1].key
+            let doer = passive.order[index].key
+            guard let place = active.order.firstIndex(where: { $0.key == verb }), let other = active.order.firstIndex(where: { $0.key == doer }) else {
+                continue
+            }
+            if other == place + 1, active.order[other].link.isEmpty { return true }
         }
         return false
     }
@@ -57,18 +77,17 @@ enum DirectionGuard {
     /// "A and B", "in A or in B".
     private static func isInterchangeable(_ link: String) -> Bool {
         let words = link.split(separator: " ").map(String.init)
-        return words.contains { FunctionWords.symmetric.contains($0) || $0 == "," }
-            && words.allSatisfy { FunctionWords.symmetric.contains($0) || FunctionWords.prepositions.contains($0) || $0 == "," }
+        guard words.contains(where: { FunctionWords.symmetric.contains($0) }) else { return words == [","] }
+        return words.allSatisfy { FunctionWords.symmetric.contains($0) || FunctionWords.prepositions.contains($0) || $0 == "," }
     }
 
     /// The same words, some exchanged across others that keep their places.
     private static func exchangesAround(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
         let one = asked.order.map(\.key)
         let other = stored.order.map(\.key)
-        guard one.count == other.count, one != other, one.sorted() == other.sorted() else { return false }
+        guard one != other, hasSameFrame(asked, stored) else { return false }
         let moved = one.indices.filter { one[$0] != other[$0] }
-        guard let first = moved.first, let last = moved.last, last - first + 1 > moved.count else { return false }
-        let between = asked.order[(first + 1)...last].map(\.link).filter { !$0.isEmpty }
-        return between.isEmpty || !between.allSatisfy(isInterchangeable)
+        guard let first = moved.first, let last = moved.last else { return false }
+        return last - first + 1 > moved.count
     }
 }

@@ -70,6 +70,9 @@ enum FunctionWords {
         test check verify use apply serve return produce
         worth cost problem trouble issue job home place area room
         wide fresh new typical usual proper right better good exactly
+        make build cook show print display configure set speed own enter type select choose add put fit measure draw
+        part side edge end start begin top point rule policy purpose term detail field identifier
+        affect influence help let stop wrong exceed propose suggest state become grow rise increase
         enough much many lot more any other another else only just also still yet already
         currently generally usually typically normally commonly ever actually
         involve involved concept term topic subject

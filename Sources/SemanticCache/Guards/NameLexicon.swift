@@ -25,6 +25,72 @@ enum NameLexicon {
         return table
     }()
 
+    /// The country that an adjective belongs to: where a noun follows, as in "a German bank". Alone it is more often a language.
+    static let demonyms: [String: String] = {
+        var table: [String: String] = [:]
+        for line in adjectives.split(separator: "\n") {
+            let names = line.split(separator: " ").map(String.init)
+            for name in names.dropFirst() { table[name] = names[0] }
+        }
+        return table
+    }()
+
+    private static let adjectives = """
+        germany german
+        france french
+        spain spanish
+        italy italian
+        portugal portuguese
+        greece greek
+        ireland irish
+        switzerland swiss
+        austria austrian
+        belgium belgian
+        netherlands dutch
+        denmark danish
+        sweden swedish
+        norway norwegian
+        finland finnish
+        poland polish
+        czechia czech
+        hungary hungarian
+        romania romanian
+        bulgaria bulgarian
+        serbia serbian
+        croatia croatian
+        ukraine ukrainian
+        russia russian
+        turkiye turkish
+        egypt egyptian
+        israel israeli
+        iran iranian persian
+        iraq iraqi
+        india indian
+        pakistan pakistani
+        china chinese
+        japan japanese
+        korea korean
+        vietnam vietnamese
+        thailand thai
+        indonesia indonesian
+        canada canadian
+        mexico mexican
+        brazil brazilian
+        argentina argentinian argentine
+        chile chilean
+        peru peruvian
+        colombia colombian
+        australia australian
+        usa american
+        uk british
+        scotland scottish
+        wales welsh
+        europe european
+        asia asian
+        africa african
+        iceland icelandic
+        """
+
     /// Whether a word is a name wherever it stands.
     static func contains(_ word: String) -> Bool { known.contains(word) || aliases[word] != nil }
 

@@ -1,7 +1,13 @@
-/// A name that one prompt has must be somewhere in the other, in whatever case.
+/// A name that one prompt has must be somewhere in the other, in whatever case; and as often, where nothing else tells the prompts apart.
 enum NamesGuard {
     static func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
         let residue = WordsGuard.residue(asked, stored)
-        return !asked.names.isDisjoint(with: residue.asked) || !stored.names.isDisjoint(with: residue.stored)
+        if !asked.names.isDisjoint(with: residue.asked) || !stored.names.isDisjoint(with: residue.stored) { return true }
+        guard asked.keys == stored.keys, asked.substance.count == stored.substance.count else { return false }
+        return occurrences(asked) != occurrences(stored)
+    }
+
+    private static func occurrences(_ facts: PromptFacts) -> [String] {
+        facts.substance.filter { facts.names.contains($0.key) }.map(\.key).sorted()
     }
 }

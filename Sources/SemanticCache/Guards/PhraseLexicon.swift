@@ -11,7 +11,7 @@ enum PhraseLexicon {
     /// Rules by their first word, the longest first.
     static let rules: [String: [Rule]] = {
         var table: [String: [Rule]] = [:]
-        for line in lines.split(separator: "\n") {
+        for line in (lines + "\n" + attributes).split(separator: "\n") {
             let sides = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard sides.count == 2 else { continue }
             let replacement = sides[1].dropFirst().split(separator: " ").map(String.init)
@@ -36,7 +36,53 @@ enum PhraseLexicon {
         return results
     }
 
+    /// "What is the height of": as "how high".
+    private static let attributes: String = [
+        "price", "cost", "height", "length", "width", "depth", "size", "age", "distance", "duration", "speed", "temperature", "weight", "frequency",
+        "amount", "population", "area", "volume", "diameter", "salary", "lifespan",
+    ].map { "what is|are|was|were the? total|average? \($0) => <measure> \($0)\nwhat|which \($0) is|are|was|were|does|do|did|has|have => <measure> \($0)" }.joined(separator: "\n")
+
     private static let lines = """
+        is|are * able|allowed|permitted to => can *
+        is|are the * able|allowed|permitted to => can *
+        is|are my * able|allowed|permitted to => can *
+        what|which steps => <howto>
+        where does|do|did the * come from => what origin *
+        where does|do|did * come from => what origin *
+        in|to|at which|what place => where
+        what helps => how help
+        in? what|which way|ways does|do|did => how
+        what do|does|did * come to in? => <measure> *
+        what do|does|did it|this|that come to in? => <measure>
+        how is|does|do that|this|it done|work|go => <howto>
+        how do i do that|this|it => <howto>
+        what can|do|should|could i|we|you do so|if? => <howto>
+        in? what|which way|ways can|could|do|should i|we|you|one => <howto>
+        in? what|which way|ways is|are => how
+        in what|which respects|respect is|are => what
+        come|comes|came|coming up with => propose
+        nuclear power => nuclear energy
+        solar power => solar energy
+        wind power => wind energy
+        electric power => electricity
+        electrical energy => electricity
+        lower back => lower_back
+        at which|what intervals|interval should|do|does? => <measure> frequency
+        by when => when
+        for how long => <measure> duration
+        for how many minutes => <measure> duration
+        at? what time of year => when
+        get out of => remove from
+        taken|take|taking|took out of => remove from
+        by means of => with
+        by using => with
+        make|making use of => use
+        on average => average
+        in general => 
+        in total => total
+        for example|instance => example
+        such as => example
+        out of office => outofoffice
         how do|can|could|should|would|might|does|did i|you|we|one|someone|somebody|anyone|people actually|best|properly|correctly|go? about? => <howto>
         how do|can|could|should|would|might|does i|you|we|one|someone|somebody|anyone => <howto>
         how can|could|should|may it|this be => <howto>
@@ -118,7 +164,6 @@ enum PhraseLexicon {
         give a|an|the? list|rundown of => list
         what is|are the? name|names of => what name
         how does|do => <howdoes>
-        in which|what way|ways does|do|can|could => <howdoes>
         the? way in which => <howdoes>
         the? workings of => <howdoes> work
         how come => <why>

@@ -112,6 +112,12 @@ struct PromptFacts: Sendable {
         isEnglish = Self.isEnglish(sequence)
     }
 
+    /// Whether what the prompts share comes in the same order in both: one is then the other with words exchanged, put in or left out, rather than
+    /// a sentence of another build.
+    func runsParallel(to other: PromptFacts) -> Bool { shared(with: other.keys) == other.shared(with: keys) }
+
+    private func shared(with keys: Set<String>) -> [String] { substance.map(\.key).filter(keys.contains) }
+
     /// More words that only English has than words that only others have.
     private static func isEnglish(_ sequence: [String]) -> Bool {
         var english = 0

@@ -5,19 +5,47 @@ enum QuestionGuard {
         if asked.demands.isEmpty || stored.demands.isEmpty {
             return !(asked.demands + stored.demands).allSatisfy { !$0.kinds.isDisjoint(with: topic) }
         }
-        guard asked.demands.count == stored.demands.count else { return all(asked).isDisjoint(with: all(stored)) }
-        return !zip(asked.demands, stored.demands).allSatisfy(agree)
+        let isParallel = asked.runsParallel(to: stored)
+        let agree = Agreement(isQuantity: !asked.units.isEmpty && asked.units == stored.units, isDated: isDated(asked) && isDated(stored), isParallel: isParallel)
+        if isParallel, asked.demands.count == stored.demands.count {
+            return !zip(asked.demands, stored.demands).allSatisfy { agree.holds($0, $1) }
+        }
+        if asked.demands.count == stored.demands.count {
+            return !everyone(of: asked, in: stored, agree) || !everyone(of: stored, in: asked, agree)
+        }
+        // One prompt puts into a clause what the other asks apart.
+        return asked.demands.count < stored.demands.count ? !everyone(of: asked, in: stored, agree) : !everyone(of: stored, in: asked, agree)
     }
 
-    private static func all(_ facts: PromptFacts) -> AnswerKinds { facts.demands.reduce(into: []) { $0.formUnion($1.kinds) } }
-
-    private static func agree(_ one: PromptFacts.Demand, _ other: PromptFacts.Demand) -> Bool {
-        guard !one.kinds.isDisjoint(with: other.kinds) else { return false }
-        return one.tense == .none || other.tense == .none || one.tense == other.tense
+    private static func everyone(of facts: PromptFacts, in other: PromptFacts, _ agree: Agreement) -> Bool {
+        facts.demands.allSatisfy { demand in other.demands.contains { agree.holds(demand, $0) } }
     }
+
+    private struct Agreement {
+        /// Both name the same units: what they ask for is an amount, however they put it.
+        var isQuantity: Bool
+        /// A year, or a given text, says when, whatever the tense.
+        var isDated: Bool
+        var isParallel: Bool
+
+        func holds(_ one: PromptFacts.Demand, _ other: PromptFacts.Demand) -> Bool {
+            let widened = widened(one.kinds)
+            guard !widened.isDisjoint(with: self.widened(other.kinds)) else { return false }
+            return one.tense == .none || other.tense == .none || one.tense == other.tense || isDated
+        }
+
+        private func widened(_ kinds: AnswerKinds) -> AnswerKinds {
+            var result = kinds
+            if isQuantity, !kinds.isDisjoint(with: [.count, .measure, .identify, .convert, .compute]) { result.formUnion([.count, .measure, .identify]) }
+            if !isParallel, !kinds.isDisjoint(with: [.isSo, .can, .must, .will]) { result.formUnion([.isSo, .can, .must, .will]) }
+            return result
+        }
+    }
+
+    private static func isDated(_ facts: PromptFacts) -> Bool { facts.numbers.contains { $0.utf8.count == 6 } || !facts.quotes.isEmpty }
 
     /// What a topic without a question may ask: whatever the words themselves leave no choice about.
     private static let topic: AnswerKinds = [
-        .what, .howTo, .mechanism, .person, .year, .date, .clock, .country, .city, .place, .count, .isSo, .compare, .translate, .write,
+        .what, .howTo, .mechanism, .person, .year, .date, .clock, .country, .city, .place, .count, .measure, .isSo, .compare, .translate, .write,
     ]
 }

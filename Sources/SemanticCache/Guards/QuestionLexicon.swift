@@ -36,22 +36,22 @@ struct AnswerKinds: OptionSet, Sendable, Hashable {
     static let recommend = Self(rawValue: 1 << 31)
     static let review = Self(rawValue: 1 << 32)
     static let solve = Self(rawValue: 1 << 33)
-    static let act = Self(rawValue: 1 << 34)
+    static let measure = Self(rawValue: 1 << 34)
 
     /// "What is", and a topic that stands alone.
-    static let what: Self = [.translate, .identify, .define, .explain, .list, .compute, .compare, .country, .city, .count, .person, .recommend, .convert]
+    static let what: Self = [.translate, .identify, .define, .explain, .list, .compute, .compare, .person, .recommend, .convert]
 }
 
 /// The words that begin a question or an order.
 enum QuestionLexicon {
     /// Question words and the tags that ``PhraseLexicon`` puts in place of longer phrases.
     static let openings: [String: AnswerKinds] = [
-        "what": .what, "which": [.identify, .list, .person, .country, .city, .recommend], "who": .person, "whom": .person, "whose": .person,
+        "what": .what, "which": [.identify, .list, .person, .recommend], "who": .person, "whom": .person, "whose": .person,
         "when": [.year, .date, .clock], "where": [.country, .city, .place], "why": .reason, "how": [.mechanism, .howTo],
         "<howto>": .howTo, "<howdoes>": [.mechanism, .explain], "<why>": .reason, "<count>": .count, "<year>": .year, "<date>": .date, "<clock>": .clock,
         "<country>": [.country, .identify], "<city>": [.city, .identify], "<person>": [.person, .identify], "<about>": .explain,
         "<translate>": [.translate, .identify], "<wish>": [.write, .list, .recommend, .identify, .howTo, .explain],
-        "<define>": .define, "<compare>": [.compare, .explain], "<mean>": [.define, .explain, .translate, .identify], "<measure>": .what,
+        "<define>": .define, "<compare>": [.compare, .explain], "<mean>": [.define, .explain, .translate, .identify], "<measure>": .measure,
     ]
 
     /// Verbs that begin an order.
@@ -59,10 +59,11 @@ enum QuestionLexicon {
         [
             ("explain describe clarify illustrate elaborate discuss outline", .explain), ("define", .define),
             ("list name enumerate", [.list, .identify]), ("give provide show present", [.list, .identify, .explain, .define, .write, .howTo]),
-            ("write compose draft create generate design build make develop implement code produce prepare craft invent", .write),
+            ("write compose draft create generate design build develop implement code produce prepare craft invent", .write),
+            ("make turn put", [.write, .rewrite, .convert, .translate]),
             ("translate", .translate), ("summarize recap condense", .summarize), ("fix debug repair correct resolve troubleshoot", .fix),
-            ("compare contrast differentiate distinguish", [.compare, .explain]), ("convert transform turn change", .convert),
-            ("calculate compute evaluate estimate count find determine", [.compute, .identify, .list]), ("solve", [.solve, .compute]),
+            ("compare contrast differentiate distinguish", [.compare, .explain]), ("convert transform change", [.convert, .rewrite]),
+            ("calculate compute evaluate estimate count find determine", [.compute, .identify, .list, .measure, .count]), ("solve", [.solve, .compute]),
             ("classify categorize label", .classify), ("extract identify", .extract),
             ("rewrite rephrase reword paraphrase improve simplify edit proofread polish shorten", .rewrite), ("continue complete finish", .proceed),
             ("recommend suggest", [.recommend, .list]), ("review critique assess analyze", .review),
@@ -84,7 +85,7 @@ enum QuestionLexicon {
         FunctionWords.words(
             """
             json yaml csv xml markdown bullet poem haiku limerick sonnet rap checklist flowchart short detailed formal informal funny sarcastic simple
-            beginner layman eli5 stepbystep pseudocode rhyme rhyming numbered alphabetical alphabetically chronological chronologically
+            beginner layman eli5 stepbystep pseudocode rhyme rhyming alphabetical alphabetically chronological chronologically
             """
         ).map { SynonymLexicon.canonical(WordForms.stem($0)) })
 

@@ -19,6 +19,10 @@ struct SentenceReader {
 
     private mutating func read(_ tokens: [PromptToken], _ range: Range<Int>) {
         guard let first = range.first(where: { !Self.leads.contains(tokens[$0].text) && tokens[$0].role != .sign }) else { return }
+        if let place = range.first(where: { tokens[$0].text == "<howto>" && !tokens[$0].isQuoted }) {
+            demand(.howTo, tokens, place, range)
+            return
+        }
         if let order = order(tokens, first) {
             consume(tokens, first)
             if first + 1 < range.upperBound, let kinds = opening(tokens, first + 1, range) {

@@ -18,6 +18,86 @@ enum SynonymLexicon {
     private static let groups = """
         buy purchase
         begin start commence initiate
+        fast-er faster quicker
+        big-ger bigger larger greater
+        small-er smaller
+        strong stronger strengthen
+        several multiple
+        attempt-try
+        etymology
+        dark darkness
+        salt salty
+        birthplace
+        nocturnal
+        influence affect
+        print-out
+        paid-work
+        yearly-pay
+        swap
+        contain include comprise
+        fish-tank aquarium
+        meal dish food
+        previous before-that
+        transport carry haul
+        notice note memo
+        message text-message
+        leave quit resign
+        heavy heavier
+        loud louder
+        thin thinner
+        proprietary closed-source
+        hex hexadecimal
+        conjunction
+        whole full entire
+        need require necessary
+        sport athletics
+        purpose point
+        gift-giving
+        pipe tube
+        drop-off
+        exit
+        rubbish-bin
+        mug
+        jacket coat
+        trousers pants
+        rug carpet
+        sofa couch
+        cupboard cabinet
+        tap faucet
+        lift elevator
+        pavement sidewalk
+        lorry truck
+        biscuit cookie
+        sweets candy
+        chips-uk
+        pharmacy chemist-shop drugstore
+        film-star
+        bin-man
+        post-code zipcode postcode
+        queue-line
+        nappy diaper
+        torch-light flashlight
+        autumn-time
+        maths math mathematics
+        favourite preferred
+        tired-of
+        wonder
+        brush-up
+        duty responsibility obligation
+        allergy allergic
+        fever
+        nausea
+        headache migraine-ache
+        physician-visit
+        surgery operation-surgical
+        pregnancy pregnant
+        vaccine vaccination jab inoculation
+        flu influenza
+        cavity
+        bruise
+        rash
+        burn-injury
+        sunscreen sunblock
         stop halt cease quit
         end finish conclude
         big large huge

@@ -84,15 +84,23 @@ struct TokenReader {
         let token = tokens[index]
         let isCapital = token.capitals != .none && !isShouted
         let isAcronym = isCapital && token.capitals == .all && ["it", "us", "who"].contains(token.text)
-        if !isAcronym, FunctionWords.contains(token.text) || NegationLexicon.contains(token.text) {
+        if !isAcronym, !isLabel(index), FunctionWords.contains(token.text) || NegationLexicon.contains(token.text) {
             tokens[index].role = .function
             return
         }
-        let known = token.text == "us" ? "usa" : NameLexicon.aliases[token.text]
+        let country = next(index)?.role == .content && !FunctionWords.contains(next(index)?.text ?? "") ? NameLexicon.demonyms[token.text] : nil
+        let known = token.text == "us" ? "usa" : country ?? NameLexicon.aliases[token.text]
         tokens[index].isName = known != nil || NameLexicon.contains(token.text) || isCapital && (!token.startsSentence || token.capitals == .all)
         let stem = WordForms.stem(token.text)
         tokens[index].key = known ?? SynonymLexicon.canonical(stem)
         if FunctionWords.softStems.contains(stem), !tokens[index].isName || token.startsSentence { tokens[index].role = .soft }
+    }
+
+    /// "Service A": a letter that names something.
+    private func isLabel(_ index: Int) -> Bool {
+        guard tokens[index].text == "a", tokens[index].capitals != .none, !tokens[index].startsSentence, !isShouted else { return false }
+        guard let next = next(index), next.role == .content else { return true }
+        return FunctionWords.contains(next.text)
     }
 
     private func isDate(_ index: Int) -> Bool {

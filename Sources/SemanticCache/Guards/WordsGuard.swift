@@ -9,7 +9,7 @@ enum WordsGuard {
         if residue.asked.isEmpty && residue.stored.isEmpty { return false }
         let one = residue.asked.subtracting(asked.softWords)
         let other = residue.stored.subtracting(stored.softWords)
-        if runsParallel(asked, stored) {
+        if asked.runsParallel(to: stored) {
             return !one.isEmpty || !other.isEmpty || exchangesInGap(asked, residue.asked, stored, residue.stored)
         }
         return !one.isEmpty && !other.isEmpty
@@ -25,15 +25,6 @@ enum WordsGuard {
             relate(&one, &other)
         }
         return (one, other)
-    }
-
-    /// Whether what the prompts share comes in the same order in both.
-    private static func runsParallel(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
-        shared(asked, stored.keys) == shared(stored, asked.keys)
-    }
-
-    private static func shared(_ facts: PromptFacts, _ keys: Set<String>) -> [String] {
-        facts.substance.map(\.key).filter(keys.contains)
     }
 
     /// Whether between the same shared words each prompt has a word that the other lacks.

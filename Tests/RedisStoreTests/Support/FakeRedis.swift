@@ -75,6 +75,8 @@ final class FakeRedis: Sendable {
         while true {
             let socket = accept(listener.descriptor, nil, nil)
             guard socket >= 0 else { return }
+            // A redis-server started meanwhile must not keep it open.
+            _ = fcntl(socket, F_SETFD, FD_CLOEXEC)
             let number = state.withLock { state in
                 if state.isStopped { return 0 }
                 state.accepted += 1
