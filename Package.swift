@@ -141,7 +141,7 @@ let package = Package(
         .testTarget(name: "CurlHTTPTests", dependencies: ["CurlHTTP", "GatewayTesting", "HTTPTransport"], swiftSettings: strict),
         .testTarget(
             name: "ProvidersTests",
-            dependencies: ["Cascade", "ChatAPI", "CurlHTTP", "GatewayTesting", "HTTPTransport", "Providers", "Simulator"],
+            dependencies: ["Cascade", "ChatAPI", "CurlHTTP", "FastJSON", "GatewayTesting", "HTTPTransport", "Providers", "Simulator"],
             swiftSettings: strict
         ),
         .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "GatewayTesting"], swiftSettings: strict),

@@ -137,7 +137,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (0, 0.01, 299), (0, 0.02, 149), (0, 0.05, 59), (0, 0.1, 29), (0, 0.5, 5), (1, 0.01, 473), (2, 0.01, 628), (5, 0.01, 1_049), (3, 0.05, 153),
+        (0, 0.01, 299), (0, 0.02, 149), (0, 0.05, 59), (0, 0.1, 29), (0, 0.5, 5), (1, 0.01, 473), (2, 0.01, 628), (5, 0.01, 1_049),
+        (3, 0.05, 153),
     ])
     func trialsNeededAreTheFewestThatDo(failures: Int, alpha: Double, expected: Int) throws {
         let needed = try #require(ClopperPearson.trialsNeeded(failures: failures, alpha: alpha, delta: 0.05))

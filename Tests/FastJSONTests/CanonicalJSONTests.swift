@@ -12,7 +12,10 @@ import Testing
         (#"{"a":1,"b":2,"a":3}"#, #"{"a":3,"b":2}"#),
         (#"{"a":{"x":1},"a":{"y":2},"a":null}"#, #"{"a":null}"#),
         (#"{"\u0061":1,"a":2}"#, #"{"a":2}"#),
-        (#"{"aa":1,"a":2,"":3,"B":4,"é":5,"z":6,"😀":7,"\uffff":8}"#, "{\"\":3,\"B\":4,\"a\":2,\"aa\":1,\"z\":6,\"é\":5,\"\u{FFFF}\":8,\"😀\":7}"),
+        (
+            #"{"aa":1,"a":2,"":3,"B":4,"é":5,"z":6,"😀":7,"\uffff":8}"#,
+            "{\"\":3,\"B\":4,\"a\":2,\"aa\":1,\"z\":6,\"é\":5,\"\u{FFFF}\":8,\"😀\":7}"
+        ),
         ("[]", "[]"), ("{}", "{}"), (" null ", "null"), ("[true,false]", "[true,false]"),
         // Strings.
         (#""\u0041\/\u002f""#, #""A//""#),
@@ -157,7 +160,9 @@ enum Respelling {
     }
 
     private static func space(_ output: inout [UInt8], _ generator: inout SeededGenerator) {
-        for _ in 0..<Int.random(in: -3...2, using: &generator).clamped { output.append([0x20, 0x09, 0x0A, 0x0D].randomElement(using: &generator) ?? 0x20) }
+        for _ in 0..<Int.random(in: -3...2, using: &generator).clamped {
+            output.append([0x20, 0x09, 0x0A, 0x0D].randomElement(using: &generator) ?? 0x20)
+        }
     }
 
     private static func whole(_ number: Int64, to output: inout [UInt8], _ generator: inout SeededGenerator) {

@@ -54,14 +54,20 @@ import Testing
         }
     }
 
-    @Test func aReplyThatNobodyAskedForCostsTheConnection() async throws {
+    /// Right after the login, or after an answer.
+    @Test(arguments: [true, false])
+    func aReplyThatNobodyAskedForCostsTheConnection(_ isEarly: Bool) async throws {
         try await withFake(script: { connection in
             guard connection.logIn() else { return }
-            if connection.number == 1 { connection.send("$5\r\nwrong\r\n") }
-            while connection.readCommand() != nil { connection.send("$5\r\nright\r\n") }
+            let isFirst = connection.number == 1
+            if isFirst, isEarly { connection.send("$5\r\nwrong\r\n") }
+            while connection.readCommand() != nil { connection.send(isFirst ? "$5\r\nright\r\n$5\r\nwrong\r\n" : "$5\r\nright\r\n") }
         }) { client, fake in
-            try await expectEventually { fake.acceptedConnections == 2 }
-            try await expectEventually { client.isReady }
+            if !isEarly {
+                let reply = try await client.send(RedisCommand("GET", "a"), deadline: soon)
+                #expect(reply == .string(Array("right".utf8)))
+            }
+            try await expectEventually { fake.acceptedConnections == 2 && client.isReady }
             #expect(try await client.send(RedisCommand("GET", "a"), deadline: soon) == .string(Array("right".utf8)))
         }
     }

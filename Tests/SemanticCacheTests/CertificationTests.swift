@@ -32,8 +32,10 @@ import Testing
         ("{", "not JSON"), ("[]", "expected an object"), (#"{"a":"x","same":true}"#, "'b' must be a prompt"),
         (#"{"a":5,"b":"y","same":true}"#, "'a' must be a prompt"), (#"{"a":" ","b":"y","same":true}"#, "'a' must be a prompt"),
         (#"{"a":"x","b":"y"}"#, "'same' must be"), (#"{"a":"x","b":"y","same":"no"}"#, "'same' must be"),
-        (#"{"a":"x","b":"x","same":true}"#, "the same prompt"), (#"{"a":"x","b":"y","same":true,"guard":"colour"}"#, "'guard' must be one of numbers"),
-        (#"{"a":"x","b":"y","same":true,"guard":7}"#, "'guard' must be one of"), (#"{"a":"q","b":"p","same":true}"#, "the pair of line 1 again"),
+        (#"{"a":"x","b":"x","same":true}"#, "the same prompt"),
+        (#"{"a":"x","b":"y","same":true,"guard":"colour"}"#, "'guard' must be one of numbers"),
+        (#"{"a":"x","b":"y","same":true,"guard":7}"#, "'guard' must be one of"),
+        (#"{"a":"q","b":"p","same":true}"#, "the pair of line 1 again"),
     ])
     func badLinesAreNamed(_ line: String, _ reason: String) throws {
         let error = #expect(throws: PairsFileError.self) {
@@ -82,7 +84,9 @@ import Testing
         #expect(report.missingLabels == 1)
         #expect(report.rendered().contains("1 more of different answers (299 in all)"))
         #expect(CacheCertification(alpha: 0.05).report(on: lookups(different: 59, guarded: 59, paraphrases: 0)).certifiedScore != nil)
-        #expect(CacheCertification(alpha: 0.05, delta: 0.01).report(on: lookups(different: 59, guarded: 59, paraphrases: 0)).missingLabels == 31)
+        #expect(
+            CacheCertification(alpha: 0.05, delta: 0.01).report(on: lookups(different: 59, guarded: 59, paraphrases: 0)).missingLabels == 31
+        )
         #expect(CacheCertification().report(on: []).missingLabels == 299)
         #expect(CacheCertification(alpha: 0).report(on: lookups(different: 299, guarded: 299, paraphrases: 1)).missingLabels == nil)
     }
@@ -94,7 +98,7 @@ import Testing
         // 628 pairs bear two errors.
         #expect(report.missingLabels == 328)
         let text = report.rendered()
-        #expect(text.contains("2 false hits were seen in 300 pairs"))
+        #expect(text.contains("2 false hits in 300 pairs"))
         #expect(text.contains("    asked:  Slip 1?\n    stored: Slip 1\n"))
     }
 
@@ -130,8 +134,12 @@ import Testing
     @Test func theReportFitsATerminal() {
         let long = String(repeating: "日本語 prompt\u{7}\t\u{1B}[31m ", count: 30)
         var pairs = lookups(different: 400, guarded: 300, paraphrases: 5)
-        for index in 0..<25 { pairs.append((LabelledPair(asked: "\(index)\n" + long + "?", stored: "\(index)\n" + long, isSame: false), 1)) }
-        for report in [CacheCertification().report(on: pairs), CacheCertification(alpha: 0.2).report(on: pairs), CacheCertification().report(on: [])] {
+        for index in 0..<25 {
+            pairs.append((LabelledPair(asked: "\(index)\n" + long + "?", stored: "\(index)\n" + long, isSame: false), 1))
+        }
+        for report in [
+            CacheCertification().report(on: pairs), CacheCertification(alpha: 0.2).report(on: pairs), CacheCertification().report(on: []),
+        ] {
             let text = report.rendered()
             #expect(text.hasSuffix("\n"))
             for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -141,6 +149,12 @@ import Testing
             }
         }
         #expect(CacheCertification().report(on: pairs).rendered().contains("  and 5 more"))
+        // What the report itself says is never cut.
+        for report in [
+            CacheCertification().report(on: lookups(different: 9_999, guarded: 1, paraphrases: 3)), CacheCertification().report(on: []),
+        ] {
+            #expect(!report.rendered().contains("..."))
+        }
     }
 
     // MARK: The embedder

@@ -159,6 +159,44 @@ struct LookupPipelineTests {
         }
     }
 
+    @Test("with the stores in this process: miss, hit, and a hit by meaning")
+    func embeddedStores() async throws {
+        let vectors = EmbeddedVectorStore()
+        defer { vectors.shutdown() }
+        let embedder = ScriptedEmbedder(size: 384)
+        embedder.place(Self.sameQuestion, near: Self.question, cosine: 0.97)
+        let observer = RecordingCacheObserver()
+        var settings = CacheSettings()
+        settings.shadowShare = 0
+        settings.deadline = .seconds(20)
+        let cache = SemanticCompletionCache(
+            settings: settings, answers: EmbeddedAnswerStore(), vectors: vectors, embedder: embedder, observer: observer)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await cache.run() }
+            defer { group.cancelAll() }
+            try await eventually("the cache runs") { cache.isRunning }
+            func ask(_ prompt: String) throws -> PipelineLookup {
+                let probe = LookupProbe()
+                return PipelineLookup(session: cache.begin(try Pipeline.query(prompt), sink: probe), probe: probe)
+            }
+            let first = try ask(Self.question)
+            #expect(try await first.outcome().0.vector == .miss)
+            first.session.end(.answered(Pipeline.candidate("Ten minutes.")))
+            try await eventually("stored") { observer.record.admissions == [.stored: 1] }
+            #expect(try !ask(Self.question).isPending)
+            let (outcome, hit) = try await ask(Self.sameQuestion).outcome()
+            #expect(outcome.vector == .hit)
+            #expect(hit.map { String(decoding: $0.body, as: UTF8.self).contains("Ten minutes.") } == true)
+            let statistics = await cache.statistics()
+            #expect(statistics.store == "embedded")
+            #expect(statistics.entries == 1)
+            #expect(statistics.vectors == 1)
+            #expect((statistics.bytes ?? 0) > 0)
+            #expect(try await cache.removeAll() == 1)
+            #expect(try await ask(Self.sameQuestion).outcome().1 == nil)
+        }
+    }
+
     @Test("a vector whose entry is gone is removed, and the next neighbour is looked at")
     func staleVector() async throws {
         try await Pipeline.run { pipeline in
@@ -173,13 +211,11 @@ struct LookupPipelineTests {
             pipeline.vectors.contents[gone] = VectorPoint(
                 id: gone, vector: pipeline.embedder.vector(of: Self.sameQuestion),
                 partition: try #require(pipeline.vectors.contents.values.first?.partition), expiresAt: 2e9)
-            let near = pipeline.embedder.vector(of: "How do I boil an egg.")
             pipeline.vectors.contents = pipeline.vectors.contents.mapValues { point in
                 var point = point
                 if point.id != gone { point.vector = pipeline.embedder.vector(of: Self.sameQuestion).map { $0 * 0.98 } }
                 return point
             }
-            _ = near
             let (outcome, hit) = try await pipeline.begin(Self.sameQuestion).outcome()
             #expect(outcome.vector == .hit)
             #expect(hit?.id != gone)

@@ -75,7 +75,9 @@ struct Respelling {
     }
 
     private mutating func space(_ generator: inout SeededGenerator) {
-        if Int.random(in: 0..<4, using: &generator) == 0 { bytes.append([0x20, 0x09, 0x0A, 0x0D].randomElement(using: &generator) ?? 0x20) }
+        if Int.random(in: 0..<4, using: &generator) == 0 {
+            bytes.append([0x20, 0x09, 0x0A, 0x0D].randomElement(using: &generator) ?? 0x20)
+        }
     }
 
     private mutating func string(_ text: String, _ generator: inout SeededGenerator) {

@@ -13,7 +13,8 @@ import Testing
     @Test(arguments: [
         (#""temperature":0.31,"#, CacheBypass.temperature), (#""temperature":1,"#, .temperature), (#""temperature":-0.1,"#, .temperature),
         (#""n":2,"#, .choices), (#""logprobs":true,"#, .logprobs), (#""logprobs":true,"top_logprobs":5,"#, .logprobs),
-        (#""modalities":["text","audio"],"#, .media), (#""modalities":["image"],"#, .media), (#""audio":{"voice":"alloy","format":"wav"},"#, .media),
+        (#""modalities":["text","audio"],"#, .media), (#""modalities":["image"],"#, .media),
+        (#""audio":{"voice":"alloy","format":"wav"},"#, .media),
         (#""web_search_options":{},"#, .time), (#""stop":["a"],"temperature":2,"n":3,"#, .temperature),
     ])
     func membersThatKeepTheCacheOut(_ members: String, _ reason: CacheBypass) throws {
@@ -52,7 +53,10 @@ import Testing
     @Test(arguments: [
         (#"[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]"#, CacheBypass.media),
         (#"[{"role":"user","content":[{"type":"input_audio","input_audio":{}}]},{"role":"user","content":"and?"}]"#, .media),
-        (#"[{"role":"user","content":"What is the weather?"},{"role":"assistant","content":"Where?"},{"role":"user","content":"In Paris."}]"#, .time),
+        (
+            #"[{"role":"user","content":"What is the weather?"},{"role":"assistant","content":"Where?"},{"role":"user","content":"In Paris."}]"#,
+            .time
+        ),
         (#"[{"role":"user","content":[{"type":"text","text":"Who is"},{"type":"text","text":"currently pope?"}]}]"#, .time),
     ])
     func messagesThatKeepTheCacheOut(_ messages: String, _ reason: CacheBypass) throws {
@@ -60,7 +64,8 @@ import Testing
     }
 
     @Test func onlyTheUsersWordsCanAskForTheMoment() throws {
-        let body = #"{"model":"auto","messages":[{"role":"system","content":"Today is Monday."},{"role":"user","content":"Capital of France?"}]}"#
+        let body =
+            #"{"model":"auto","messages":[{"role":"system","content":"Today is Monday."},{"role":"user","content":"Capital of France?"}]}"#
         #expect(try Requests.reading(body).fingerprint != nil)
         let rules = PartitionRules(extraTimeWords: ["capital of"])
         #expect(try Requests.reading(body, rules: rules).bypass == .time)
@@ -92,8 +97,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""stop":"a","#, #""stop":["a"],"#), (#""temperature":0,"#, #""temperature":-0.0,"#), (#""temperature":0.1,"#, #""temperature":0.3,"#),
-        (#""seed":7,"#, #""seed":7.0,"#), (#""max_tokens":128,"#, #""max_completion_tokens":128.0,"#), (#""seed":1,"seed":2,"#, #""seed":2,"#),
+        (#""stop":"a","#, #""stop":["a"],"#), (#""temperature":0,"#, #""temperature":-0.0,"#),
+        (#""temperature":0.1,"#, #""temperature":0.3,"#),
+        (#""seed":7,"#, #""seed":7.0,"#), (#""max_tokens":128,"#, #""max_completion_tokens":128.0,"#),
+        (#""seed":1,"seed":2,"#, #""seed":2,"#),
     ])
     func membersThatSayTheSame(_ one: String, _ other: String) throws {
         let first = try #require(try Requests.fingerprint(Requests.question("Hi", one)))
@@ -109,7 +116,10 @@ import Testing
             #expect(try Requests.fingerprint(Requests.question("Hi", #""max_tokens":\#(other),"#))?.partition != prints[0].partition)
         }
         // Whichever of two limits a provider obeys, the answer fits.
-        #expect(try Requests.fingerprint(Requests.question("Hi", #""max_tokens":70,"max_completion_tokens":90,"#))?.maxTokens == 70)
+        for (one, other) in [(70, 90), (90, 70)] {
+            let both = Requests.question("Hi", #""max_tokens":\#(one),"max_completion_tokens":\#(other),"#)
+            #expect(try Requests.fingerprint(both)?.maxTokens == 70)
+        }
     }
 
     // MARK: What differs
@@ -128,9 +138,11 @@ import Testing
         ]
         #expect(Set(partitions.compactMap { $0 }).count == partitions.count)
         let forged = [
-            #"[{"role":"user","content":"a"},{"role":"user","content":"b"}]"#, #"[{"role":"user","content":"a\"},{\"role\":\"user\",\"content\":\"b"}]"#,
+            #"[{"role":"user","content":"a"},{"role":"user","content":"b"}]"#,
+            #"[{"role":"user","content":"a\"},{\"role\":\"user\",\"content\":\"b"}]"#,
             #"[{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b"}]}]"#, #"[{"role":"user","content":"a\nb"}]"#,
-            #"[{"role":"user","content":[{"type":"text","text":"a\",\"b"}]}]"#, #"[{"role":"user","content":"a\",\"b"},{"role":"assistant"}]"#,
+            #"[{"role":"user","content":[{"type":"text","text":"a\",\"b"}]}]"#,
+            #"[{"role":"user","content":"a\",\"b"},{"role":"assistant"}]"#,
         ]
         let ids = try forged.map { rules.read(try Requests.query(Array(#"{"model":"auto","messages":\#($0)}"#.utf8))).fingerprint?.id }
         #expect(Set(ids.compactMap { $0 }).count == forged.count)
@@ -177,6 +189,20 @@ import Testing
         let moved = #"{"model":"auto","messages":[{"role":"user","content":[{"type":"text","text":"a\nb"},{"type":"text","text":""}]}]}"#
         #expect(try Requests.fingerprint(moved)?.partition == print.partition)
         #expect(try Requests.fingerprint(moved)?.id != print.id)
+    }
+
+    @Test func everyPartOfAnEarlierTurnCounts() throws {
+        let contents = [
+            #"[{"type":"text","text":"a"},{"type":"text","text":"b"}]"#, #"[{"type":"text","text":"a"},{"type":"text","text":"c"}]"#,
+            #"[{"type":"text","text":"a"}]"#, #"[{"type":"text","text":"a"},{"type":"text","text":""}]"#, "[]", #""""#, "null",
+            #"[{"type":"text","text":"a","cache_control":{"type":"ephemeral"}}]"#,
+        ]
+        var partitions: Set<String> = []
+        for content in contents {
+            let body = #"{"model":"auto","messages":[{"role":"assistant","content":\#(content)},{"role":"user","content":"Go on."}]}"#
+            let print = try #require(try Requests.fingerprint(body))
+            #expect(partitions.insert(print.partition).inserted, "\(content)")
+        }
     }
 
     @Test func aVeryLongTextIsExactOnly() throws {

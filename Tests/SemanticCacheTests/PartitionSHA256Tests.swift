@@ -38,6 +38,8 @@ import Testing
             let message = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7) } + chain
             chain = SHA256.digest(of: message.span)
         }
-        #expect(chain.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined() == "f035bf06b292ae22f3f0e3ff26183bb8f885ca5a31c39d2c55c6537db99e556e")
+        #expect(
+            chain.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+                == "f035bf06b292ae22f3f0e3ff26183bb8f885ca5a31c39d2c55c6537db99e556e")
     }
 }

@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "get_weather", "getWeather", "GetWeather", "get-weather", "get", "list_orders", "search", "findUser", "lookup_word", "lookUpWord", "look_up",
+        "get_weather", "getWeather", "GetWeather", "get-weather", "get", "list_orders", "search", "findUser", "lookup_word", "lookUpWord",
+        "look_up",
         "read_file", "fetchURL", "query_database", "calculate", "convert_units", "describe_table", "check_stock", "show_map", "count_rows",
         "translate_text", "get_order", "get_update", "search_and_list", "find_or_get", "calendar.list_events", "github__list_issues",
         "mcp__server__get_issue", "ns/readFile", "get_check_in_time", "GETUser", "isPrime", "has_access", "_get_x",
@@ -25,9 +26,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "send_email", "createUser", "delete", "update_record", "write_file", "execute_sql", "run", "book_flight", "pay", "order_pizza", "set_alarm",
-        "getaway_booking", "listen", "readiness_toggle", "get_and_delete", "getOrCreate", "find_and_replace", "search_then_buy", "check_in", "checkOut",
-        "check_out_cart", "get_rid_of", "read_write", "calendar.create_event", "get__delete_issue", "list.", "", "123", "gеt_weather", "do_get",
+        "send_email", "createUser", "delete", "update_record", "write_file", "execute_sql", "run", "book_flight", "pay", "order_pizza",
+        "set_alarm",
+        "getaway_booking", "listen", "readiness_toggle", "get_and_delete", "getOrCreate", "find_and_replace", "search_then_buy", "check_in",
+        "checkOut",
+        "check_out_cart", "get_rid_of", "read_write", "calendar.create_event", "get__delete_issue", "list.", "", "123", "gеt_weather",
+        "do_get",
         "mark_read", "transfer", "get_and_", "submit-form",
     ])
     func namesThatDoNot(_ name: String) throws {
@@ -82,7 +86,8 @@ import Testing
     @Test func operatorsListToolsByNameOrPrefix() throws {
         let rules = PartitionRules(readOnlyTools: ["run_report", "crm_*"])
         let expected: [(String, CacheBypass?)] = [
-            ("run_report", nil), ("crm_open", nil), ("crm_", nil), ("run_reports", .tools), ("run", .tools), ("xcrm_open", .tools), ("CRM_open", .tools),
+            ("run_report", nil), ("crm_open", nil), ("crm_", nil), ("run_reports", .tools), ("run", .tools), ("xcrm_open", .tools),
+            ("CRM_open", .tools),
         ]
         for (name, reason) in expected { #expect(try bypass(#""tools":[\#(function(name))]"#, rules: rules) == reason, "\(name)") }
         let all = PartitionRules(readOnlyTools: ["*"])

@@ -21,6 +21,7 @@ struct PipelineStormTests {
             {
                 $0.maxConcurrentLookups = 16
                 $0.maxQueuedWrites = 32
+                $0.breakerOpenFor = .milliseconds(50)
                 $0.mode = seed == 4 ? .shadow : .on
             }
         ) { pipeline in
@@ -61,7 +62,7 @@ struct PipelineStormTests {
             #expect(pipeline.observer.record.ended == riders.count)
             let record = pipeline.observer.record
             let hits = ["exact hit", "exact coalesced", "vector hit"].map { record.lookups[$0, default: 0] }
-            #expect(seed == 4 ? hits == [0, 0, 0] : !hits.contains(0), "\(record.lookups)")
+            #expect(seed == 4 ? hits == [0, 0, 0] : hits[0] > 0, "\(record.lookups)")
             #expect(record.lookups.filter { $0.key.hasPrefix("exact") }.values.reduce(0, +) == riders.count)
             try await eventually("all flights have landed") { pipeline.cache.flights.count == 0 }
         }

@@ -59,6 +59,28 @@ struct SingleFlightTests {
         }
     }
 
+    @Test("a leader that finds a tombstone releases its followers at once")
+    func leaderFindsTombstone() async throws {
+        try await Pipeline.run { pipeline in
+            try await pipeline.ask("How do I boil an egg", answer: "Boil it for 10 minutes.")
+            pipeline.time.draw(0)
+            let shadowed = try pipeline.begin("How do I boil an egg")
+            _ = try await shadowed.outcome()
+            shadowed.session.end(.answered(Pipeline.candidate("Fry it for 3 hours.")))
+            try await eventually("in quarantine") { pipeline.observer.record.admissions[.quarantined] == 1 }
+            let tombstone = pipeline.answers.contents
+            try await Pipeline.run { other in
+                other.answers.contents = tombstone
+                let signal = Signal()
+                other.answers.behave(.waits(signal), on: .value)
+                let lookups = try (0..<3).map { _ in try other.begin("How do I boil an egg") }
+                signal.open()
+                let results = try await [lookups[0].outcome().0.exact, lookups[1].outcome().0.exact, lookups[2].outcome().0.exact]
+                #expect(results == [.quarantined, .miss, .miss])
+            }
+        }
+    }
+
     @Test("a session that nobody ends releases its followers when it is gone")
     func forgotten() async throws {
         try await Pipeline.run(resident: true, hasVectors: false) { pipeline in

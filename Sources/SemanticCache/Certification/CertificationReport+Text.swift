@@ -68,9 +68,10 @@ extension CertificationReport {
         let (goal, doubt) = (Self.percent(walk.alpha, 2), Self.percent(walk.delta, 1))
         if let step = walk.certified {
             return [
-                "Certified: score \(Self.decimal(step.level, 2)), with \(step.losses) false hits in \(step.trials) pairs of different answers.",
-                "Of lookups whose nearest stored question wants another answer, at most \(Self.percent(step.bound, 2)) are answered from it",
-                "(goal: \(goal); this statement is wrong with a probability of at most \(doubt)). It holds for lookups like these pairs.",
+                "Certified: score \(Self.decimal(step.level, 2)), with \(Self.count(step.losses, "false hit")) in \(step.trials) pairs of different answers.",
+                "When the nearest stored question wants another answer, at most \(Self.percent(step.bound, 2)) of lookups get its answer",
+                "(goal: \(goal)). This is wrong with a probability of at most \(doubt). It holds for lookups",
+                "like these pairs, and only when neither guards nor weights were fitted to them.",
                 "Paraphrases answered: \(Self.percent(hitRate(atScore: step.level), 1)).",
                 "",
                 "cache:",
@@ -84,7 +85,7 @@ extension CertificationReport {
             lines += [
                 hits.isEmpty
                     ? "No false hit was seen, but \(strictest.trials) pairs with different answers are too few:"
-                    : "\(hits.count) false hits were seen in \(strictest.trials) pairs with different answers. Mend them, or have more pairs:",
+                    : "\(Self.count(hits.count, "false hit")) in \(strictest.trials) pairs with different answers. Mend them, or have more:",
                 "\(missing) more of different answers (\(strictest.trials + missing) in all), without another false hit, would do.",
             ]
         } else {
@@ -140,6 +141,8 @@ extension CertificationReport {
 
     /// East Asian characters and emoji take two columns.
     private static func width(of character: Character) -> Int { character.unicodeScalars.contains { $0.value >= 0x1100 } ? 2 : 1 }
+
+    private static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
     private static func padded(_ text: String, _ columns: Int) -> String {
         text + String(repeating: " ", count: max(1, columns - text.count))

@@ -104,7 +104,7 @@ enum AntonymLexicon {
         mount / unmount
         join merge combine / split separate
         create make build / destroy delete demolish
-        create / delete drop
+        create add / delete drop remove
         save / delete discard
         show / hide
         visible / hidden invisible

@@ -6,8 +6,11 @@ enum DateLexicon {
     /// Also common English words: dates only with a capital or beside a number.
     static let ambiguous: Set<String> = ["may", "march", "sun", "sat", "mon", "wed", "dec", "jan", "mar", "fall", "second", "spring", "august"]
 
+    /// Of those, the short forms: dates only beside a number or another date.
+    static let abbreviations: Set<String> = ["sun", "sat", "mon", "wed", "dec", "jan", "mar"]
+
     /// What lies before or after something.
-    static let relations: Set<String> = ["before", "after", "since", "until", "till", "prior", "during"]
+    static let relations: Set<String> = ["before", "after", "since", "until", "till", "prior"]
 
     private static let words: [String: String] = {
         var table: [String: String] = [:]
@@ -45,11 +48,11 @@ enum DateLexicon {
         autumn autumns
         winter winters wintertime
         morning mornings
-        noon midday
+        t:720 noon midday
         afternoon afternoons
         evening evenings
         night nights nighttime
-        midnight
+        t:0 midnight
         dawn sunrise
         dusk sunset
         yesterday

@@ -43,7 +43,7 @@ enum DirectionGuard {
             let other = asked.order[index].key
             guard one != other, let link = links[Pair(first: other, second: one)], link == asked.order[index].link else { continue }
             if links[Pair(first: one, second: other)] != nil { continue }
-            if isSymmetric || isInterchangeable(link) || link.isEmpty && !isSameFrame { continue }
+            if isSymmetric || isInterchangeable(link) || link.isEmpty && (!isSameFrame || isPassive(asked) != isPassive(stored)) { continue }
             return true
         }
         return false
@@ -68,6 +68,9 @@ enum DirectionGuard {
         }
         return false
     }
+
+    /// "Should gutters be cleaned" against "should I clean gutters".
+    private static func isPassive(_ facts: PromptFacts) -> Bool { !facts.functions.isDisjoint(with: ["be", "been", "being"]) }
 
     private struct Pair: Hashable {
         var first: String

@@ -73,6 +73,8 @@ enum FunctionWords {
         make build cook show print display configure set speed own enter type select choose add put fit measure draw
         part side edge end start begin top point rule policy purpose term detail field identifier
         affect influence help let stop wrong exceed propose suggest state become grow rise increase
+        differ reason step
+        convert turn transform change create generate find search look build point anything something thing everyone everybody stop whole
         enough much many lot more any other another else only just also still yet already
         currently generally usually typically normally commonly ever actually
         involve involved concept term topic subject

@@ -12,7 +12,7 @@ enum NameLexicon {
         "sign-in": "login", "set-up": "configure", "back-up": "backup", "start-up": "startup", "step-by-step": "stepbystep", "t.v": "tv",
         "non-fiction": "nonfiction", "in-depth": "detailed", "well-known": "famous", "up-to-date": "updated", "mm/dd/yyyy": "mmddyyyy",
         "dd/mm/yyyy": "ddmmyyyy", "his/her": "their", "he/she": "they", "s/he": "they", "km/h": "kmh", "m/s": "mps", "mb/s": "megabytepersecond",
-        "gb/s": "gigabytepersecond",
+        "m2": "sqm", "m3": "m3", "km2": "sqkm", "km3": "km3", "cm2": "sqcm", "cm3": "cm3", "gb/s": "gigabytepersecond",
     ]
 
     /// One name per line: the word that stands for it and its other names.
@@ -35,13 +35,20 @@ enum NameLexicon {
         return table
     }()
 
+    /// What a language has: before these the adjective is the language's name.
+    static let linguistic = FunctionWords.words(
+        """
+        translation translations language phrase phrases word words spelling grammar text note version sentence alphabet verb verbs noun nouns
+        accent speaker speakers pronunciation vocabulary equivalent to into and or
+        """)
+
     private static let adjectives = """
-        germany german
+        germany german germans
         france french
         spain spanish
         italy italian
         portugal portuguese
-        greece greek
+        greece greek greeks
         ireland irish
         switzerland swiss
         austria austrian
@@ -81,7 +88,7 @@ enum NameLexicon {
         peru peruvian
         colombia colombian
         australia australian
-        usa american
+        usa american americans
         uk british
         scotland scottish
         wales welsh
@@ -131,7 +138,10 @@ enum NameLexicon {
         sars-cov-2
         ai
         powerpoint ppt
-        macos osx
+        volkswagen vw
+        mac macos osx
+        mercedes benz
+        tv television
         """
 
     private static let known: Set<String> = FunctionWords.words(

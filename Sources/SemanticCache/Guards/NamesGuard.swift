@@ -4,10 +4,11 @@ enum NamesGuard {
         let residue = WordsGuard.residue(asked, stored)
         if !asked.names.isDisjoint(with: residue.asked) || !stored.names.isDisjoint(with: residue.stored) { return true }
         guard asked.keys == stored.keys, asked.substance.count == stored.substance.count else { return false }
-        return occurrences(asked) != occurrences(stored)
+        let names = asked.names.union(stored.names)
+        return occurrences(of: names, asked) != occurrences(of: names, stored)
     }
 
-    private static func occurrences(_ facts: PromptFacts) -> [String] {
-        facts.substance.filter { facts.names.contains($0.key) }.map(\.key).sorted()
+    private static func occurrences(of names: Set<String>, _ facts: PromptFacts) -> [String] {
+        facts.substance.map(\.key).filter(names.contains).sorted()
     }
 }

@@ -5,7 +5,17 @@ enum NumberWords {
         result.reserveCapacity(tokens.count)
         var index = 0
         while index < tokens.count {
-            if let (value, width) = read(tokens, index) {
+            if let quarter = quarter(tokens, index) {
+                var token = PromptToken(word: quarter)
+                token.role = .date
+                result.append(token)
+                index += 2
+            } else if let (value, width) = read(tokens, index) {
+                let after = index + width
+                if value == "19", after < tokens.count, tokens[min(after + (tokens[after].text == "-" ? 1 : 0), tokens.count - 1)].isDecade {
+                    index = after + (tokens[after].text == "-" ? 1 : 0)
+                    continue
+                }
                 var token = PromptToken(word: value)
                 token.role = .number
                 token.isQuoted = tokens[index].isQuoted
@@ -18,6 +28,14 @@ enum NumberWords {
             }
         }
         return result
+    }
+
+    /// "Q3", which the lexer cuts in two.
+    private static func quarter(_ tokens: [PromptToken], _ index: Int) -> String? {
+        guard tokens[index].text == "q", tokens[index].capitals != .none || index == 0, index + 1 < tokens.count, tokens[index + 1].role == .number,
+            ["1", "2", "3", "4"].contains(tokens[index + 1].text)
+        else { return nil }
+        return "q" + tokens[index + 1].text
     }
 
     private static func read(_ tokens: [PromptToken], _ start: Int) -> (String, Int)? {
@@ -100,14 +118,16 @@ enum NumberWords {
             return tokens[index].text != "first" || index == 0 || !["at", "for"].contains(tokens[index - 1].text)
         }
         if group > 0 { return group >= 20 }
-        guard index > 0, index + 1 < tokens.count, tokens[index + 1].role == .content else { return false }
+        guard index > 0, index + 1 < tokens.count, tokens[index + 1].role == .content, !FunctionWords.contains(tokens[index + 1].text) else {
+            return false
+        }
         let before = tokens[index - 1]
         return before.role == .content && ["the", "a", "my", "your", "his", "her", "its", "their", "in", "of", "last"].contains(before.text)
     }
 
     private static func roman(_ tokens: [PromptToken], _ index: Int) -> Int? {
         let token = tokens[index]
-        guard index > 0, token.capitals != .none, let raw = token.raw, raw == raw.uppercased(), raw.utf8.count >= 2 || token.text == "v" || token.text == "x" else {
+        guard index > 0, token.text.allSatisfy({ "ivx".contains($0) }), token.capitals != .none, let raw = token.raw, raw == raw.uppercased(), raw.utf8.count >= 2 || token.text == "v" || token.text == "x" else {
             return nil
         }
         let before = tokens[index - 1]

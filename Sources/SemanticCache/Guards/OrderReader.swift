@@ -11,6 +11,32 @@ enum OrderReader {
         }
     }
 
+    static func frame(_ tokens: [PromptToken]) -> [String: Int] {
+        var result: [String: Int] = [:]
+        for token in tokens where token.role == .function && !FunctionWords.articles.contains(token.text) { result[token.text, default: 0] += 1 }
+        return result
+    }
+
+    static func neighbours(_ tokens: [PromptToken], consumed: Set<Int>) -> [PromptFacts.Neighbours] {
+        var result: [PromptFacts.Neighbours] = []
+        var before = "^"
+        var waiting = false
+        for (index, token) in tokens.enumerated() {
+            if token.role == .function, FunctionWords.articles.contains(token.text) { continue }
+            let mark = token.role == .boundary || token.role == .sign ? "^" : token.isSubstance ? token.key : token.text
+            if waiting {
+                result[result.count - 1].after = mark
+                waiting = false
+            }
+            if token.isSubstance, !consumed.contains(index) {
+                result.append(.init(before: before, after: "^"))
+                waiting = true
+            }
+            before = mark
+        }
+        return result
+    }
+
     static func order(_ substance: [PromptToken], _ links: [String]) -> [PromptFacts.OrderedKey] {
         var result: [PromptFacts.OrderedKey] = []
         var pending = ""
@@ -27,12 +53,17 @@ enum OrderReader {
                 }
             }
             let part = substance[index..<end]
-            if part.contains(where: { $0.role == .date }) {
+            let isAmount = substance[index].role == .number && index + 1 < substance.count && substance[index + 1].role == .unit && links[index + 1].isEmpty
+            if isAmount {
+                end = index + 2
+                result.append(.init(key: substance[index].key + " " + substance[index + 1].key, link: link, isFirm: true))
+            } else if part.contains(where: { $0.role == .date }) {
                 result.append(.init(key: part.map(\.key).sorted().joined(separator: " "), link: link, isFirm: false))
             } else {
                 end = index + 1
                 if substance[index].role == .soft {
-                    pending = link
+                    // What is left out here keeps its neighbours from being a plain list.
+                    pending = link.isEmpty ? "~" : link + " ~"
                 } else {
                     result.append(.init(key: substance[index].key, link: link, isFirm: substance[index].isName || substance[index].role != .content))
                 }
@@ -89,7 +120,7 @@ enum OrderReader {
     /// "3 sentences": form and number belong together.
     static func numberedForms(_ substance: [PromptToken]) -> [String] {
         var result: [String] = []
-        for (one, other) in zip(substance, substance.dropFirst()) where one.role == .number && counted.contains(other.key) {
+        for (one, other) in zip(substance, substance.dropFirst()) where one.role == .number && one.key != "n:1" && counted.contains(other.key) {
             result.append(one.key + " " + other.key)
         }
         return result

@@ -40,13 +40,44 @@ enum PhraseLexicon {
     private static let attributes: String = [
         "price", "cost", "height", "length", "width", "depth", "size", "age", "distance", "duration", "speed", "temperature", "weight", "frequency",
         "amount", "population", "area", "volume", "diameter", "salary", "lifespan",
-    ].map { "what is|are|was|were the? total|average? \($0) => <measure> \($0)\nwhat|which \($0) is|are|was|were|does|do|did|has|have => <measure> \($0)" }.joined(separator: "\n")
+    ].flatMap { [$0, $0 + "s"] }.map { "what is|are|was|were the? total|average? \($0) => <measure> \($0)\nwhat|which \($0) is|are|was|were|does|do|did|has|have|can|could|should|will|would => <measure> \($0)" }.joined(separator: "\n")
 
     private static let lines = """
         is|are * able|allowed|permitted to => can *
         is|are the * able|allowed|permitted to => can *
         is|are my * able|allowed|permitted to => can *
         what|which steps => <howto>
+        what is|are the? steps|procedure|process to|for|of? => <howto>
+        what is|are the? steps|procedure|process involved in? => <howto>
+        what is to be done => <howto>
+        what needs|has to be done to? => <howto>
+        what do|does i|we|you have|need to do to|when|if? => <howto>
+        what should i|we|you do when|if|so|to? => <howto>
+        what is|was the? reason|reasons => <why>
+        how|why is it that => <why>
+        what makes|made => <makes>
+        at what|which point => when
+        which of the two|three|both|these|them => which
+        besides => except
+        each|every|per day => day
+        each|every|per week => week
+        each|every|per month => month
+        each|every|per year|annum => year
+        each|every|per hour => hour
+        daily => day
+        weekly => week
+        monthly => month
+        yearly|annual|annually => year
+        hourly => hour
+        day of the week => weekday
+        what|which day of the week => <date> weekday
+        on? what|which weekday => <date> weekday
+        half an hour => 30 minutes
+        mac os => mac
+        turn|switch the|my|your? * off => disable *
+        turn|switch the|my|your? * on => enable *
+        what is|are * used|good|meant for => what purpose *
+        give|gives|gave back => return
         where does|do|did the * come from => what origin *
         where does|do|did * come from => what origin *
         in|to|at which|what place => where
@@ -93,8 +124,7 @@ enum PhraseLexicon {
         how would i|you|we|one go about => <howto>
         what is|are the? best|right|proper|correct|good|recommended|standard|usual|normal|simplest? way|ways|method|approach|procedure|process to|of|for => <howto>
         what is|are a|an? good|simple|proper|correct? way|ways|method|approach to|of|for => <howto>
-        what is|are the? steps|procedure|process to|for|of|involved in? => <howto>
-        what is involved in => <howto>
+        what is|are the|a|an? * way|ways|method to|of|for => <howto> *
         what steps|step do|should|must|can i|you|we take|follow to => <howto>
         what steps are needed|required|involved to|in => <howto>
         what do|should|can|must|could i|you|we|one do to => <howto>
@@ -168,7 +198,6 @@ enum PhraseLexicon {
         the? workings of => <howdoes> work
         how come => <why>
         what is|was|are|were the? reason|reasons|cause|causes for|of|behind|why|that => <why>
-        what makes|made => <why>
         what causes|caused => <why>
         what leads|led to => <why>
         explain|describe why => <why>
@@ -349,21 +378,6 @@ enum PhraseLexicon {
         no more than => atmost
         no less|fewer than => atleast
         up to => upto
-        per day => perday
-        a|each|every day => perday
-        per week => perweek
-        a|each|every week => perweek
-        per month => permonth
-        a|each|every month => permonth
-        per year|annum => peryear
-        a|each|every year => peryear
-        per hour => perhour
-        an|each|every hour => perhour
-        daily => perday
-        weekly => perweek
-        monthly => permonth
-        yearly|annual|annually => peryear
-        hourly => perhour
         per cent => percent
         miles per hour => mph
         kilometers|kilometres|km per hour => kmh
@@ -383,6 +397,8 @@ enum PhraseLexicon {
         take|takes|took|taken|taking place => happen
         come|comes|came|coming from => origin
         square meters|metres|meter|metre => sqm
+        cubic meters|metres|meter|metre => m3
+        kilowatt hours|hour => kwh
         nineteen twenties => 1920s
         nineteen-twenties => 1920s
         a single|one => 1
@@ -468,7 +484,6 @@ enum PhraseLexicon {
         half a dozen => 6
         a|one dozen => 12
         dozen => 12
-        half an hour => 30 minutes
         once a|per|every => 1 per
         twice => 2 times
         thrice => 3 times

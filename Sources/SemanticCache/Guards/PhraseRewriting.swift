@@ -28,7 +28,7 @@ enum PhraseRewriting {
         guard start + rule.pattern.count <= tokens.count else { return false }
         for (offset, word) in rule.pattern.enumerated() {
             let token = tokens[start + offset]
-            guard isWord(token), word == "*" || word == token.text else { return false }
+            guard word == "*" ? isWord(token) || token.role == .identifier : isWord(token) && word == token.text else { return false }
         }
         return true
     }

@@ -25,6 +25,11 @@ struct PromptFacts: Sendable {
         var tense: Tense
     }
 
+    struct Neighbours: Sendable, Hashable {
+        var before: String
+        var after: String
+    }
+
     /// Words on either side of a preposition of one kind.
     struct Sides: Sendable, Hashable {
         var left: Set<String> = []
@@ -37,6 +42,10 @@ struct PromptFacts: Sendable {
     let keys: Set<String>
     /// Words of substance in order as far as order is compared: without soft ones, a date of several words as one.
     let order: [OrderedKey]
+    /// What stands directly before and after each of ``substance``, articles left out: a key, a function word, or a mark for the end.
+    let neighbours: [Neighbours]
+    /// Function words and tags, articles left out, each as often as it occurs.
+    let frame: [String: Int]
     /// Prepositions, conjunctions and signs between a word of substance and the one before it; as many as ``substance``.
     let links: [String]
     /// Keys of numbers, ascending, each as often as it occurs.
@@ -44,6 +53,8 @@ struct PromptFacts: Sendable {
     /// How many of ``numbers`` are a "one" that may stand for "a".
     let softOnes: Int
     let units: Set<String>
+    /// Numbers with the units right behind them.
+    let amounts: Set<String>
     /// Months, weekdays, times, and relations such as `before`; ascending, each as often as it occurs.
     let dates: [String]
     /// Keys of words of substance that are no numbers, units, dates or identifiers.
@@ -91,10 +102,13 @@ struct PromptFacts: Sendable {
         self.links = links
         keys = Set(substance.map(\.key))
         order = OrderReader.order(substance, links)
+        frame = OrderReader.frame(tokens)
+        neighbours = OrderReader.neighbours(tokens, consumed: consumed)
         softOnes = tokens.filter { $0.role == .number && $0.isSoftOne }.count
         self.functions = functions
         numbers = substance.filter { $0.role == .number }.map(\.key).sorted()
         units = Set(substance.filter { $0.role == .unit }.map(\.key))
+        amounts = Set(zip(substance, substance.dropFirst()).filter { $0.role == .number && $1.role == .unit }.map { $0.key + " " + $1.key })
         dates = (substance.filter { $0.role == .date }.map(\.key) + OrderReader.dateRelations(tokens)).sorted()
         identifiers = Set(substance.filter { $0.role == .identifier }.map(\.key))
         let worded = substance.filter { $0.role == .content || $0.role == .soft }
@@ -115,6 +129,13 @@ struct PromptFacts: Sendable {
     /// Whether what the prompts share comes in the same order in both: one is then the other with words exchanged, put in or left out, rather than
     /// a sentence of another build.
     func runsParallel(to other: PromptFacts) -> Bool { shared(with: other.keys) == other.shared(with: keys) }
+
+    /// Whether the grammar around the words of substance is all but the same: at least four in five function words.
+    func hasFrame(of other: PromptFacts) -> Bool {
+        let total = frame.values.reduce(0, +) + other.frame.values.reduce(0, +)
+        let common = frame.reduce(0) { $0 + min($1.value, other.frame[$1.key] ?? 0) }
+        return total == 0 || common * 10 >= total * 4
+    }
 
     private func shared(with keys: Set<String>) -> [String] { substance.map(\.key).filter(keys.contains) }
 

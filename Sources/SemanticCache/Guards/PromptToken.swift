@@ -58,6 +58,9 @@ struct PromptToken: Sendable, Hashable {
         role = .content
     }
 
+    /// "Seventies", "1970s".
+    var isDecade: Bool { text.hasPrefix("19") && text.hasSuffix("0s") || DateLexicon.word(text)?.hasSuffix("0s") ?? false }
+
     /// Carries something that can be exchanged for something else.
     var isSubstance: Bool {
         switch role {

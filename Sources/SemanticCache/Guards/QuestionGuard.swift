@@ -6,7 +6,9 @@ enum QuestionGuard {
             return !(asked.demands + stored.demands).allSatisfy { !$0.kinds.isDisjoint(with: topic) }
         }
         let isParallel = asked.runsParallel(to: stored)
-        let agree = Agreement(isQuantity: !asked.units.isEmpty && asked.units == stored.units, isDated: isDated(asked) && isDated(stored), isParallel: isParallel)
+        let agree = Agreement(
+            isQuantity: !asked.units.isEmpty && asked.units == stored.units, isDated: isDated(asked) && isDated(stored),
+            isChoice: asked.functions.contains("or") && stored.functions.contains("or"), isParallel: isParallel)
         if isParallel, asked.demands.count == stored.demands.count {
             return !zip(asked.demands, stored.demands).allSatisfy { agree.holds($0, $1) }
         }
@@ -26,18 +28,24 @@ enum QuestionGuard {
         var isQuantity: Bool
         /// A year, or a given text, says when, whatever the tense.
         var isDated: Bool
+        /// Both name what is to be chosen from: "A or B".
+        var isChoice: Bool
         var isParallel: Bool
 
         func holds(_ one: PromptFacts.Demand, _ other: PromptFacts.Demand) -> Bool {
             let widened = widened(one.kinds)
             guard !widened.isDisjoint(with: self.widened(other.kinds)) else { return false }
+            if !isParallel, !one.kinds.isDisjoint(with: [.isSo, .will]) { return true }
             return one.tense == .none || other.tense == .none || one.tense == other.tense || isDated
         }
 
         private func widened(_ kinds: AnswerKinds) -> AnswerKinds {
             var result = kinds
             if isQuantity, !kinds.isDisjoint(with: [.count, .measure, .identify, .convert, .compute]) { result.formUnion([.count, .measure, .identify]) }
-            if !isParallel, !kinds.isDisjoint(with: [.isSo, .can, .must, .will]) { result.formUnion([.isSo, .can, .must, .will]) }
+            if isChoice { result.formUnion(.isSo) }
+            if isParallel { return result }
+            if !kinds.isDisjoint(with: [.isSo, .can, .must, .will]) { result.formUnion([.isSo, .can, .must, .will]) }
+            if !kinds.isDisjoint(with: [.measure, .place, .country, .city]) { result.formUnion(.identify) }
             return result
         }
     }

@@ -39,7 +39,7 @@ struct AnswerKinds: OptionSet, Sendable, Hashable {
     static let measure = Self(rawValue: 1 << 34)
 
     /// "What is", and a topic that stands alone.
-    static let what: Self = [.translate, .identify, .define, .explain, .list, .compute, .compare, .person, .recommend, .convert]
+    static let what: Self = [.translate, .identify, .define, .explain, .list, .compute, .compare, .recommend, .convert]
 }
 
 /// The words that begin a question or an order.
@@ -50,7 +50,7 @@ enum QuestionLexicon {
         "when": [.year, .date, .clock], "where": [.country, .city, .place], "why": .reason, "how": [.mechanism, .howTo],
         "<howto>": .howTo, "<howdoes>": [.mechanism, .explain], "<why>": .reason, "<count>": .count, "<year>": .year, "<date>": .date, "<clock>": .clock,
         "<country>": [.country, .identify], "<city>": [.city, .identify], "<person>": [.person, .identify], "<about>": .explain,
-        "<translate>": [.translate, .identify], "<wish>": [.write, .list, .recommend, .identify, .howTo, .explain],
+        "<makes>": [.reason, .identify, .list, .explain], "<translate>": [.translate, .identify], "<wish>": [.write, .list, .recommend, .identify, .howTo, .explain],
         "<define>": .define, "<compare>": [.compare, .explain], "<mean>": [.define, .explain, .translate, .identify], "<measure>": .measure,
     ]
 
@@ -58,9 +58,9 @@ enum QuestionLexicon {
     static let orders: [String: AnswerKinds] = table(
         [
             ("explain describe clarify illustrate elaborate discuss outline", .explain), ("define", .define),
-            ("list name enumerate", [.list, .identify]), ("give provide show present", [.list, .identify, .explain, .define, .write, .howTo]),
+            ("list name enumerate", [.list, .identify]), ("give provide show present", [.list, .identify, .explain, .define, .write, .howTo, .translate]),
             ("write compose draft create generate design build develop implement code produce prepare craft invent", .write),
-            ("make turn put", [.write, .rewrite, .convert, .translate]),
+            ("make turn put use", [.write, .rewrite, .convert, .translate]),
             ("translate", .translate), ("summarize recap condense", .summarize), ("fix debug repair correct resolve troubleshoot", .fix),
             ("compare contrast differentiate distinguish", [.compare, .explain]), ("convert transform change", [.convert, .rewrite]),
             ("calculate compute evaluate estimate count find determine", [.compute, .identify, .list, .measure, .count]), ("solve", [.solve, .compute]),

@@ -6,7 +6,7 @@ struct SentenceReader {
     private(set) var consumed: Set<Int> = []
 
     /// How far into a sentence its question word is looked for, in tokens.
-    private static let reach = 12
+    private static let reach = 40
 
     init(_ tokens: [PromptToken]) {
         var start = 0
@@ -19,7 +19,8 @@ struct SentenceReader {
 
     private mutating func read(_ tokens: [PromptToken], _ range: Range<Int>) {
         guard let first = range.first(where: { !Self.leads.contains(tokens[$0].text) && tokens[$0].role != .sign }) else { return }
-        if let place = range.first(where: { tokens[$0].text == "<howto>" && !tokens[$0].isQuoted }) {
+        let last = range.upperBound - 1
+        if let place = range.first(where: { tokens[$0].text == "<howto>" && !tokens[$0].isQuoted }) ?? (tokens[last].text == "how" ? last : nil) {
             demand(.howTo, tokens, place, range)
             return
         }
@@ -39,6 +40,7 @@ struct SentenceReader {
         for index in first..<min(range.upperBound, first + Self.reach) where !tokens[index].isQuoted {
             if let kinds = opening(tokens, index, range) {
                 demand(kinds, tokens, index, range)
+                readSecond(tokens, index + 1..<range.upperBound)
                 return
             }
             guard index > first, tokens[index - 1].text == "," || tokens[index - 1].text == "-" else { continue }
@@ -49,6 +51,16 @@ struct SentenceReader {
             }
             if let kinds = QuestionLexicon.polar[tokens[index].text] {
                 demands.append(.init(kinds: kinds, tense: tense(tokens[index].text)))
+                return
+            }
+        }
+    }
+
+    /// "... and why?"
+    private mutating func readSecond(_ tokens: [PromptToken], _ range: Range<Int>) {
+        for index in range.dropFirst() where tokens[index - 1].text == "and" && !tokens[index].isQuoted {
+            if let kinds = opening(tokens, index, range) {
+                demand(kinds, tokens, index, range)
                 return
             }
         }
@@ -75,6 +87,7 @@ struct SentenceReader {
     private func opening(_ tokens: [PromptToken], _ index: Int, _ range: Range<Int>) -> AnswerKinds? {
         let token = tokens[index]
         guard !token.isQuoted, let kinds = QuestionLexicon.openings[token.text] else { return nil }
+        if token.text == "whose", index > range.lowerBound, tokens[index - 1].role == .content { return nil }
         if token.text == "when" || token.text == "where" || token.text == "which" || token.text == "who" {
             // Not the conjunction: "when I run it", "a man who".
             guard index + 1 < range.upperBound else { return index == range.lowerBound ? kinds : nil }
@@ -89,8 +102,10 @@ struct SentenceReader {
 
     private mutating func demand(_ kinds: AnswerKinds, _ tokens: [PromptToken], _ index: Int, _ range: Range<Int>) {
         let after = index + 1 < range.upperBound ? tokens[index + 1].text : ""
-        demands.append(.init(kinds: kinds, tense: tense(after)))
-        guard asksForDoer == nil, tokens[index].text == "who" || tokens[index].text == "which" || tokens[index].text == "<person>" else { return }
+        let compares = kinds.contains(.identify) || kinds.contains(.mechanism)
+        let differs = compares && range.contains { $0 > index && IrregularForms.table[tokens[$0].text] == "differ" }
+        demands.append(.init(kinds: differs ? kinds.union(.compare) : kinds, tense: tense(after)))
+        guard asksForDoer == nil, tokens[index].text == "who" || tokens[index].text == "<person>" else { return }
         let rest = tokens[(index + 1)..<range.upperBound]
         let near = rest.prefix(3).map(\.text)
         if near.contains(where: { ["did", "does", "do"].contains($0) }) {

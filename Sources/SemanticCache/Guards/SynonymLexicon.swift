@@ -304,7 +304,13 @@ enum SynonymLexicon {
         end finish
         say state
         suitable suited appropriate
-        sunlight sunshine
+        sun sunlight sunshine
+        symptom sign
+        win winner
+        lose loser
+        seat sit
+        regard consider
+        ache hurt pain
         keep-store
         name-call titled
         singer-person
@@ -326,7 +332,7 @@ enum SynonymLexicon {
         immediately instantly
         about-roughly approximately roughly around-about
         enough sufficient adequate
-        many numerous
+        many numerous much
         main primary principal chief major
         whole entire
         typical usual
@@ -377,7 +383,6 @@ enum SynonymLexicon {
         cure
         heal
         injury wound
-        pain ache
         stomach tummy belly
         kidney
         workout exercise

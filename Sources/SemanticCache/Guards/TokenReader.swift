@@ -10,6 +10,8 @@ struct TokenReader {
         tokens = PhraseRewriting.rewritten(PhraseRewriting.rewritten(tokens))
         tokens = NumberWords.merged(tokens)
         for index in tokens.indices { assignRole(index) }
+        for index in tokens.indices.dropFirst() where tokens[index].role == .unit && tokens[index - 1].text == "1" { tokens[index - 1].isSoftOne = true }
+        tokens.removeAll { $0.text == "\u{B0}" }
     }
 
     /// More capitals than small letters: then capitals say nothing.
@@ -88,13 +90,22 @@ struct TokenReader {
             tokens[index].role = .function
             return
         }
-        let country = next(index)?.role == .content && !FunctionWords.contains(next(index)?.text ?? "") ? NameLexicon.demonyms[token.text] : nil
+        let country = isAttribute(index) ? NameLexicon.demonyms[token.text] : nil
         let known = token.text == "us" ? "usa" : country ?? NameLexicon.aliases[token.text]
         tokens[index].isName = known != nil || NameLexicon.contains(token.text) || isCapital && (!token.startsSentence || token.capitals == .all)
         let stem = WordForms.stem(token.text)
         tokens[index].key = known ?? SynonymLexicon.canonical(stem)
         if FunctionWords.softStems.contains(stem), !tokens[index].isName || token.startsSentence { tokens[index].role = .soft }
     }
+
+    /// "A German bank", and not "German grammar".
+    private func isAttribute(_ index: Int) -> Bool {
+        if token(index, hasSuffix: "s"), !["swiss", "portuguese"].contains(tokens[index].text) { return true }
+        guard let next = next(index), next.role == .content else { return false }
+        return !FunctionWords.contains(next.text) && !NameLexicon.linguistic.contains(next.text)
+    }
+
+    private func token(_ index: Int, hasSuffix suffix: String) -> Bool { tokens[index].text.hasSuffix(suffix) }
 
     /// "Service A": a letter that names something.
     private func isLabel(_ index: Int) -> Bool {
@@ -108,6 +119,9 @@ struct TokenReader {
         guard DateLexicon.word(token.text) != nil else { return false }
         if token.text == "bc" || token.text == "bce" { return previous(index)?.role == .number || previous(index)?.text == "century" }
         guard DateLexicon.ambiguous.contains(token.text) else { return true }
+        if DateLexicon.abbreviations.contains(token.text) {
+            return [next(index), previous(index)].contains { $0?.role == .number || $0.flatMap { DateLexicon.word($0.text) } != nil }
+        }
         if next(index)?.role == .number || previous(index)?.role == .number { return true }
         if let before = previous(index)?.text, ["in", "since", "until", "last", "next", "during", "early", "late", "mid", "of", "by", "this"].contains(before) {
             return token.text != "second"
@@ -117,9 +131,15 @@ struct TokenReader {
 
     private func unit(_ index: Int) -> String? {
         let token = tokens[index]
+        if token.text.utf8.count == 1, previous(index)?.text == "in", next(index).map({ $0.role == .boundary }) ?? true,
+            let unit = UnitLexicon.glued(token.text), !Self.shortWords.contains(token.text)
+        {
+            return unit
+        }
         if let before = previous(index) {
             if before.text == "\u{B0}" { return UnitLexicon.glued(token.raw ?? token.text) }
-            if before.role == .number, token.text.utf8.count <= 4, !Self.shortWords.contains(token.text),
+            let isCapital = !isShouted && token.raw?.utf8.count == 1
+            if before.role == .number, token.text.utf8.count <= 4, isCapital || !Self.shortWords.contains(token.text),
                 let unit = UnitLexicon.glued(isShouted ? token.text : token.raw ?? token.text)
             {
                 return unit

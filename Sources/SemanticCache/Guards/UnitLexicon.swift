@@ -89,6 +89,15 @@ enum UnitLexicon {
         megawatt megawatts mw
         kilowatthour kwh
         volt volts
+        kilovolt kilovolts kv
+        milliampere milliamperes milliamps ma
+        sqm m2
+        m3
+        sqkm
+        sqcm
+        cm3
+        km3
+        atmosphere atmospheres atm
         ampere amperes amp amps
         ohm ohms
         joule joules
@@ -140,7 +149,7 @@ enum UnitLexicon {
         peryear
         perhour
         decibel decibels db-sound
-        mole moles
+        mole moles mol
         lumen lumens
         pixel pixels px
         """

@@ -289,6 +289,6 @@ enum IrregularForms {
         meditation medication relation relate action native plan plane plans planes planed planned planning planet planets
         star start stare bare care car cars cares caring scar scare hop hope hopes hoping hopping tap tape tapes bit bite cub cube pin pine
         past paste posted post posit position police policy polite universal
-        wing wings winged on one ones us use used
+        wing wings winged on one ones us
         """
 }

@@ -9,10 +9,30 @@ enum WordsGuard {
         if residue.asked.isEmpty && residue.stored.isEmpty { return false }
         let one = residue.asked.subtracting(asked.softWords)
         let other = residue.stored.subtracting(stored.softWords)
-        if asked.runsParallel(to: stored) {
+        if asked.runsParallel(to: stored), asked.hasFrame(of: stored) {
             return !one.isEmpty || !other.isEmpty || exchangesInGap(asked, residue.asked, stored, residue.stored)
         }
-        return !one.isEmpty && !other.isEmpty
+        if one.isEmpty && other.isEmpty { return false }
+        if sharesPlace(asked, one, stored, other) { return true }
+        return max(one.count, other.count) > 2 || min(one.count, other.count) > 1
+    }
+
+    /// Whether a word of the one residue and a word of the other stand before, or after, the same word.
+    private static func sharesPlace(_ asked: PromptFacts, _ one: Set<String>, _ stored: PromptFacts, _ other: Set<String>) -> Bool {
+        guard !one.isEmpty, !other.isEmpty else { return false }
+        let places = places(asked, one)
+        let others = self.places(stored, other)
+        return !places.before.isDisjoint(with: others.before) || !places.after.isDisjoint(with: others.after)
+    }
+
+    private static func places(_ facts: PromptFacts, _ residue: Set<String>) -> (before: Set<String>, after: Set<String>) {
+        var before: Set<String> = []
+        var after: Set<String> = []
+        for (token, near) in zip(facts.substance, facts.neighbours) where residue.contains(token.key) {
+            if facts.keys.contains(near.before) || near.before.hasPrefix("<") { before.insert(near.before) }
+            if facts.keys.contains(near.after) { after.insert(near.after) }
+        }
+        return (before, after)
     }
 
     /// Words of each prompt that the other does not have.
@@ -68,19 +88,36 @@ enum WordsGuard {
         }
     }
 
-    /// Takes words of one family away: "pronounce" and "pronunciation", "sun" and "sunlight".
+    /// Takes words of one family away: "strength" and "strengthen", "Greece" and one "Greek".
     private static func relate(_ one: inout Set<String>, _ other: inout Set<String>) {
         guard one.count <= reach, other.count <= reach else { return }
+        var peoples: [(String, String)] = []
         for word in one {
-            guard let kin = other.first(where: { isKin(word, $0) }) else { continue }
-            one.remove(word)
-            other.remove(kin)
+            if let kin = other.first(where: { isKin(word, $0) }) {
+                one.remove(word)
+                other.remove(kin)
+            } else if let kin = other.first(where: { NameLexicon.demonyms[$0] == word || NameLexicon.demonyms[word] == $0 }) {
+                peoples.append((word, kin))
+            }
         }
+        // Two of them may have changed places.
+        guard peoples.count == 1 else { return }
+        one.remove(peoples[0].0)
+        other.remove(peoples[0].1)
     }
 
-    /// The same beginning of at least five letters and three quarters of the shorter word.
+    /// The same beginning, and endings that make one word of another.
     private static func isKin(_ one: String, _ other: String) -> Bool {
         let prefix = zip(one, other).prefix { $0 == $1 }.count
-        return prefix >= 5 && prefix * 4 >= min(one.count, other.count) * 3 && !AntonymLexicon.areOpposed(one, other)
+        let shorter = min(one.count, other.count)
+        guard prefix >= 4, prefix * 5 >= shorter * 4 else { return false }
+        let endings = prefix == 4 ? shortEndings : endings
+        return endings.contains(String(one.dropFirst(prefix))) && endings.contains(String(other.dropFirst(prefix)))
     }
+
+    private static let shortEndings: Set<String> = ["", "ern", "en", "ness", "ful"]
+    private static let endings: Set<String> = [
+        "", "e", "ly", "ity", "ance", "ence", "ment", "ness", "ion", "ation", "ition", "able", "ibl", "abl", "ible", "ed", "ing", "y", "en", "ern", "iz",
+        "ful", "anc", "enc", "light",
+    ]
 }

@@ -145,10 +145,12 @@ extension SemanticCompletionCache {
         }
     }
 
-    /// Resolves the session; those who wait for it get its hit.
+    /// Resolves the session; those who wait for it get its hit, or hear that there will be none.
     private func finish(_ session: LookupSession, _ change: (inout LookupFinding) -> Void) {
         session.resolve(change)
-        guard let answer = session.finding.answer, let stamp = session.stamp else { return }
+        let finding = session.finding
+        if finding.exact == .quarantined { release(session) }
+        guard let answer = finding.answer, let stamp = session.stamp else { return }
         for follower in flights.finish(session.request.id, stamp) {
             let found = coalesced(answer, follower.request)
             follower.resolve { finding in

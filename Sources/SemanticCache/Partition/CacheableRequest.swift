@@ -109,7 +109,9 @@ struct CacheableRequest {
 
     /// The text of a part with type `text`; `nil` for every other part.
     private func text(ofPart part: CanonicalJSON.Value) -> CanonicalJSON.Value? {
-        guard let type = body.member("type", of: part), body.isString("text", type), let text = body.member("text", of: part) else { return nil }
+        guard let type = body.member("type", of: part), body.isString("text", type), let text = body.member("text", of: part) else {
+            return nil
+        }
         return text.kind == .string ? text : nil
     }
 }

@@ -1,5 +1,5 @@
-internal import ChatAPI
 internal import Cascade
+internal import ChatAPI
 internal import EntropyRouting
 internal import FastJSON
 

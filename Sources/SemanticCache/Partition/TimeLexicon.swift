@@ -38,7 +38,8 @@ enum TimeLexicon {
         Conditional(
             phrase: "hier",
             markers: [
-                "der", "die", "das", "ist", "sind", "und", "ich", "mein", "meine", "ein", "eine", "steht", "wie", "was", "nicht", "wir", "mit",
+                "der", "die", "das", "ist", "sind", "und", "ich", "mein", "meine", "ein", "eine", "steht", "wie", "was", "nicht", "wir",
+                "mit",
                 "is", "het", "een", "mijn", "ik", "wat",
             ], needsMarker: false),
         // Spanish "current", English "real".

@@ -22,7 +22,9 @@ struct TimeWords: Sendable {
         for phrase in TimeLexicon.timely + extra { insert(phrase) }
         for phrase in TimeLexicon.harmless { insert(phrase, isHarmless: true) }
         for word in TimeLexicon.conditional {
-            insert(word.phrase, markers: Set(word.markers.map { Self.hash(of: FoldedText($0).bytes.dropLast()) }), needsMarker: word.needsMarker)
+            insert(
+                word.phrase, markers: Set(word.markers.map { Self.hash(of: FoldedText($0).bytes.dropLast()) }),
+                needsMarker: word.needsMarker)
         }
         for key in phrases.keys { phrases[key]?.sort { $0.text.count > $1.text.count } }
     }
