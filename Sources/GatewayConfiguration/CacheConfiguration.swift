@@ -97,9 +97,10 @@ public struct CacheConfiguration: Sendable, Equatable {
         readOnlyTools = Self.texts(
             &section, "read_only_tools", "tools without side effects whose names do not say so; a * at the end stands for any rest")
         bypassWords = Self.texts(&section, "bypass_words", "further words that make an answer depend on when it is asked")
-        version = section.read(
-            "version", ConfigurationValue<String>.nonEmptyText().optional, default: nil,
-            "any text; a new one makes every stored answer unusable") ?? ""
+        version =
+            section.read(
+                "version", ConfigurationValue<String>.nonEmptyText().optional, default: nil,
+                "any text; a new one makes every stored answer unusable") ?? ""
         breakerFailures = section.read(
             "breaker_failures", .integer(1...1_000, unit: "failures"), default: 5, "failures in a row after which a store is not asked")
         breakerOpen = section.read(

@@ -172,7 +172,8 @@ public final class GatewayMetrics: Sendable {
         cacheComparisons = registry.counter(
             "qualm_cache_shadow_comparisons_total", "Hits that were not served but compared with the pipeline's answer.")
         storeErrors = registry.counter("qualm_store_errors_total", "Calls that a store or the embedder did not do, by reason.")
-        storeBreakerOpen = registry.gauge("qualm_store_breaker_open", "1 while a store is not asked because it has failed too often, else 0.")
+        storeBreakerOpen = registry.gauge(
+            "qualm_store_breaker_open", "1 while a store is not asked because it has failed too often, else 0.")
 
         tokens = registry.counter("qualm_tokens_total", "Tokens used, as the provider counted them, else as estimated.")
         wastedTokens = registry.counter(

@@ -33,7 +33,9 @@ struct CacheTests {
     @Test("that comes before the first release cancels the drafter")
     func lateButFirst() async throws {
         let cache = ScriptedCache(.pending(holdsDrafter: false))
-        let found = { @Sendable in cache.resolve(CacheOutcome(exact: .miss, vector: .hit, similarity: 0.97), .stored("Stored.", level: .vector)) }
+        let found = { @Sendable in
+            cache.resolve(CacheOutcome(exact: .miss, vector: .hit, similarity: 0.97), .stored("Stored.", level: .vector))
+        }
         var world = try World(draft: [.open, .bytes(ScriptedStream.role), .perform(found), .wait(Signal())])
         world.cache = cache
         let outcome = try await world.run()
@@ -51,7 +53,8 @@ struct CacheTests {
         let found = { @Sendable in cache.resolve(CacheOutcome(exact: .hit), .stored("Stored.")) }
         var world = try World(
             draft: [.open, .bytes(ScriptedStream.role)] + Script.doubtful("Hm").map { .bytes($0) } + [.perform(found), .wait(Signal())],
-            heavyweight: [[.open, .wait(Signal())]]).pieceByPiece()
+            heavyweight: [[.open, .wait(Signal())]]
+        ).pieceByPiece()
         world.cache = cache
         let outcome = try await world.run()
         #expect(outcome.text == "^Stored.$stop#")
@@ -66,7 +69,8 @@ struct CacheTests {
         let words = Script.sure("It", " is", " Paris.", " Yes.").map { Step.bytes($0) }
         var world = try World(
             draft: [.open, .bytes(ScriptedStream.role)] + words.prefix(3) + [.perform(found)] + words.suffix(1)
-                + Script.counted(7, 4).map { .bytes($0) } + [.end]).pieceByPiece()
+                + Script.counted(7, 4).map { .bytes($0) } + [.end]
+        ).pieceByPiece()
         world.release = ReleasePolicy(mode: .holdback, tokens: 1)
         world.cache = cache
         let outcome = try await world.run()
@@ -178,8 +182,9 @@ struct CacheTests {
 
         let overrun = ScriptedCache(.miss(CacheOutcome()))
         world = try World(
-            draft: Script.of(Script.role + Script.sure("It", " is", " so.") + Script.hopeless(" Or", " not") + Script.counted(7, 5)))
-            .pieceByPiece()
+            draft: Script.of(Script.role + Script.sure("It", " is", " so.") + Script.hopeless(" Or", " not") + Script.counted(7, 5))
+        )
+        .pieceByPiece()
         world.release = ReleasePolicy(mode: .commit, tokens: 1)
         world.cache = overrun
         let outcome = try await world.run()

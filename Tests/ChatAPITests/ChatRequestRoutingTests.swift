@@ -16,6 +16,15 @@ import Testing
         }
     }
 
+    @Test("Member names and roles mean the same when they are written with escapes")
+    func escapedNames() throws {
+        let plain = try view(#""messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]"#)
+        let escaped = try view(#""messages":[{"r\u006fle":"\u0075ser","conten\u0074":[{"\u0074ype":"te\u0078t","text":"hi"}]}]"#)
+        #expect(escaped.lastUserText == "hi")
+        #expect(escaped.lastUserText == plain.lastUserText)
+        #expect(escaped.hasNonTextParts == plain.hasNonTextParts)
+    }
+
     @Test func `texts are counted decoded, whether strings or parts`() throws {
         let view = try view(
             #""messages":[{"role":"system","content":"é\n\u00e9"},{"role":"user","content":[{"type":"text","text":"first"},{"text":"\ud83d\ude00","type":"text"}]},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\"a\":1}"}}]},{"role":"tool","tool_call_id":"c","content":"ok"}]"#

@@ -24,7 +24,7 @@ import Testing
         Case(name: "both answers broken off", drafter: "cutmid-n12", heavyweight: "cutmid-n12", isBroken: true),
         Case(name: "both without an end", drafter: "nodone-n12", heavyweight: "nodone-n12", isBroken: true),
         Case(name: "an error in the middle", drafter: "errorevent-n12", heavyweight: "errorevent-n12", isBroken: true),
-        Case(name: "the doubted draft of a heavyweight that is down", drafter: "unsure-n4", heavyweight: "err500", admission: "marked"),
+        Case(name: "the doubted draft of a heavyweight that is down", drafter: "unsure-n4", heavyweight: "err500"),
     ]
 
     @Test("An answer that is cut, refused, doubted, empty or failed is never stored")

@@ -221,7 +221,8 @@ struct StateMachineTests {
         "a stored answer wins as long as nobody's answer has begun to reach the client",
         arguments: [
             ([], false, true), ([.doubt], false, true), (prefired, false, true), (escalated, false, true), (escalated, true, false),
-            (handedOver, false, true), (handedOver, true, false), (committed, true, false), (committed, false, false), (finished, false, false),
+            (handedOver, false, true), (handedOver, true, false), (committed, true, false), (committed, false, false),
+            (finished, false, false),
         ] as [([MachineInput], Bool, Bool)])
     func storedAnswer(_ history: [MachineInput], _ hasReleased: Bool, _ wins: Bool) {
         var machine = CascadeStateMachine(history)

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func errorFreePairsCertifyTheLoosestThreshold() {
-        let report = CacheCertification().report(on: lookups(different: 299, guarded: 299, paraphrases: 10))
+        let report = CacheCertification(loss: .different).report(on: lookups(different: 299, guarded: 299, paraphrases: 10))
         #expect(report.certifiedScore == CacheCertification.grid.last)
         #expect(report.certifiedBound.map { $0 <= 0.01 && $0 > 0.009 } == true)
         #expect(report.missingLabels == 0)
@@ -78,21 +78,39 @@ import Testing
     }
 
     @Test func tooFewPairsSayHowManyAreMissing() {
-        let report = CacheCertification().report(on: lookups(different: 298, guarded: 100, paraphrases: 500))
+        let report = CacheCertification(loss: .different).report(on: lookups(different: 298, guarded: 100, paraphrases: 500))
         #expect(report.certifiedScore == nil)
         #expect(report.certifiedBound == nil)
         #expect(report.missingLabels == 1)
-        #expect(report.rendered().contains("1 more of different answers (299 in all)"))
-        #expect(CacheCertification(alpha: 0.05).report(on: lookups(different: 59, guarded: 59, paraphrases: 0)).certifiedScore != nil)
+        #expect(report.rendered().contains("1 labels are missing: 299 pairs with different answers in all"))
         #expect(
-            CacheCertification(alpha: 0.05, delta: 0.01).report(on: lookups(different: 59, guarded: 59, paraphrases: 0)).missingLabels == 31
+            CacheCertification(loss: .different, alpha: 0.05).report(on: lookups(different: 59, guarded: 59, paraphrases: 0)).certifiedScore
+                != nil)
+        #expect(
+            CacheCertification(loss: .different, alpha: 0.05, delta: 0.01).report(on: lookups(different: 59, guarded: 59, paraphrases: 0))
+                .missingLabels == 31
         )
-        #expect(CacheCertification().report(on: []).missingLabels == 299)
-        #expect(CacheCertification(alpha: 0).report(on: lookups(different: 299, guarded: 299, paraphrases: 1)).missingLabels == nil)
+        #expect(CacheCertification(loss: .different).report(on: []).missingLabels == 299)
+        #expect(
+            CacheCertification(loss: .different, alpha: 0).report(on: lookups(different: 299, guarded: 299, paraphrases: 1)).missingLabels
+                == nil)
+    }
+
+    @Test("counted against all pairs, paraphrases are trials, too")
+    func joint() {
+        let short = CacheCertification().report(on: lookups(different: 149, guarded: 149, paraphrases: 149))
+        #expect(short.certifiedScore == nil)
+        #expect(short.missingLabels == 1)
+        #expect(short.rendered().contains("1 labels are missing: 299 labelled pairs in all"))
+        let enough = CacheCertification().report(on: lookups(different: 149, guarded: 149, paraphrases: 150))
+        #expect(enough.certifiedScore != nil)
+        #expect(enough.walk.steps.allSatisfy { $0.trials == 299 })
+        // The stricter bound is told, too.
+        #expect(enough.rendered().contains("Of the 149 pairs with different answers alone, the bound is 1.99 %."))
     }
 
     @Test func falseHitsAtEveryThresholdAreShown() {
-        let report = CacheCertification().report(on: lookups(different: 300, guarded: 200, paraphrases: 5, slips: [1, 1]))
+        let report = CacheCertification(loss: .different).report(on: lookups(different: 300, guarded: 200, paraphrases: 5, slips: [1, 1]))
         #expect(report.certifiedScore == nil)
         #expect(report.falseHits(atScore: CacheCertification.grid[0]).map(\.pair.asked) == ["Slip 0?", "Slip 1?"])
         // 628 pairs bear two errors.
@@ -105,7 +123,7 @@ import Testing
     @Test func theWalkStopsAtTheFirstThresholdThatFails() {
         // One slip is bearable with 520 pairs, two are not: the second one's score is the limit.
         let slips = [0.999, 0.8]
-        let report = CacheCertification().report(on: lookups(different: 520, guarded: 400, paraphrases: 5, slips: slips))
+        let report = CacheCertification(loss: .different).report(on: lookups(different: 520, guarded: 400, paraphrases: 5, slips: slips))
         let scores = slips.indices.map { index in report.lookups.first { $0.pair.asked == "Slip \(index)?" }?.score ?? -1 }
         #expect(scores[0] > scores[1])
         let expected = CacheCertification.grid.last { $0 > scores[1] }
@@ -114,7 +132,7 @@ import Testing
     }
 
     @Test func guardsAreCountedByTheMatterOfThePair() {
-        let report = CacheCertification().report(on: lookups(different: 30, guarded: 20, paraphrases: 7, slips: [1]))
+        let report = CacheCertification(loss: .different).report(on: lookups(different: 30, guarded: 20, paraphrases: 7, slips: [1]))
         #expect(
             report.guards == [
                 .init(name: "numbers", different: 20, separated: 20, paraphrases: 0, letThrough: 0),
@@ -138,7 +156,8 @@ import Testing
             pairs.append((LabelledPair(asked: "\(index)\n" + long + "?", stored: "\(index)\n" + long, isSame: false), 1))
         }
         for report in [
-            CacheCertification().report(on: pairs), CacheCertification(alpha: 0.2).report(on: pairs), CacheCertification().report(on: []),
+            CacheCertification(loss: .different).report(on: pairs), CacheCertification(loss: .different, alpha: 0.2).report(on: pairs),
+            CacheCertification(loss: .different).report(on: []),
         ] {
             let text = report.rendered()
             #expect(text.hasSuffix("\n"))
@@ -148,10 +167,11 @@ import Testing
                 #expect(!line.unicodeScalars.contains { $0.properties.generalCategory == .control })
             }
         }
-        #expect(CacheCertification().report(on: pairs).rendered().contains("  and 5 more"))
+        #expect(CacheCertification(loss: .different).report(on: pairs).rendered().contains("  and 5 more"))
         // What the report itself says is never cut.
         for report in [
-            CacheCertification().report(on: lookups(different: 9_999, guarded: 1, paraphrases: 3)), CacheCertification().report(on: []),
+            CacheCertification(loss: .different).report(on: lookups(different: 9_999, guarded: 1, paraphrases: 3)),
+            CacheCertification(loss: .different).report(on: []),
         ] {
             #expect(!report.rendered().contains("..."))
         }
@@ -163,7 +183,7 @@ import Testing
         let embedder = LetterEmbedder()
         var pairs = (0..<150).map { LabelledPair(asked: "Question \($0)", stored: "question \($0)?", isSame: true) }
         pairs.append(LabelledPair(asked: "Question 1", stored: "aaa", isSame: false))
-        let report = try await CacheCertification().report(on: pairs, embedder: embedder)
+        let report = try await CacheCertification(loss: .different).report(on: pairs, embedder: embedder)
         #expect(embedder.texts.count == 301)
         #expect(Set(embedder.texts).count == 301)
         #expect(report.lookups.map(\.pair) == pairs)
@@ -179,7 +199,7 @@ import Testing
         let pairs = (0..<300).map { LabelledPair(asked: "Question \($0)", stored: "question \($0)?", isSame: true) }
         let embedder = LetterEmbedder(failingAt: 40)
         await #expect(throws: StoreError(.embedder, .unauthorized, "no key")) {
-            try await CacheCertification().report(on: pairs, embedder: embedder)
+            try await CacheCertification(loss: .different).report(on: pairs, embedder: embedder)
         }
         #expect(embedder.texts.count < 300)
     }

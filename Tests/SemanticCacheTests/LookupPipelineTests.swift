@@ -2,8 +2,9 @@ import Cascade
 import ChatAPI
 import FastJSON
 import GatewayTesting
-import SemanticCache
 import Testing
+
+@testable import SemanticCache
 
 @Suite("A lookup through the pipeline")
 struct LookupPipelineTests {
@@ -237,17 +238,31 @@ struct LookupPipelineTests {
         }
     }
 
-    @Test("an entry that belongs elsewhere is not believed")
-    func foreign() async throws {
+    @Test("an entry that belongs elsewhere is not believed, at either level", arguments: ["id", "partition", "prompt"])
+    func foreign(member: String) async throws {
         try await Pipeline.run { pipeline in
-            try await pipeline.ask(Self.question, answer: "for a", tenant: "a")
-            let own = try #require(pipeline.answers.contents.keys.first)
-            try await pipeline.ask(Self.question, answer: "for b", tenant: "b")
-            let other = try #require(pipeline.answers.contents.keys.first { $0 != own })
-            pipeline.answers.contents[own] = pipeline.answers.contents[other]
-            let (outcome, hit) = try await pipeline.begin(Self.question, tenant: "a").outcome()
+            pipeline.embedder.place(Self.sameQuestion, near: Self.question, cosine: 0.99)
+            try await pipeline.ask(Self.question, answer: "Ten minutes.")
+            let (id, value) = try #require(pipeline.answers.contents.first)
+            guard case .answer(var answer) = StoredEntry(value) else {
+                Issue.record("no entry")
+                return
+            }
+            let points = pipeline.vectors.contents
+            switch member {
+            case "id": answer.id = String(id.reversed())
+            case "partition": answer.partition = String(answer.partition.reversed())
+            default: answer.prompt = "How do I fry an egg"
+            }
+            pipeline.answers.contents[id] = StoredEntry.answer(answer).encoded()
+            let (outcome, hit) = try await pipeline.begin(Self.question).outcome()
             #expect(hit == nil)
             #expect(outcome.exact == .error)
+            try await eventually("removed") { pipeline.answers.contents[id] == nil && pipeline.vectors.contents[id] == nil }
+            // The same, found by its vector: here the prompt is only what the guards compare.
+            pipeline.answers.contents[id] = StoredEntry.answer(answer).encoded()
+            pipeline.vectors.contents = points
+            #expect(try await pipeline.begin(Self.sameQuestion).outcome().1 == nil)
         }
     }
 

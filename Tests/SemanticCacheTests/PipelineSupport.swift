@@ -62,7 +62,16 @@ final class RecordingCacheObserver: CacheObserver {
     }
 
     private let state = Mutex(Record())
-    var record: Record { state.withLock { $0 } }
+
+    /// With storage of its own: see `.ci/tsan-suppressions.txt` for what the sanitizer thinks of shared storage.
+    var record: Record {
+        state.withLock { state in
+            Record(
+                lookups: state.lookups.mapValues { $0 }, ended: state.ended, bypasses: state.bypasses.mapValues { $0 },
+                admissions: state.admissions.mapValues { $0 }, errors: state.errors.map { $0 }, breakers: state.breakers.map { $0 },
+                embeddings: state.embeddings.map { $0 }, verdicts: state.verdicts.mapValues { $0 })
+        }
+    }
 
     func lookedUp(_ level: CacheLevel, _ result: CacheResult) {
         state.withLock { $0.lookups["\(level.rawValue) \(result.rawValue)", default: 0] += 1 }

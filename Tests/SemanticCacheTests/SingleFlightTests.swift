@@ -1,8 +1,9 @@
 import Cascade
 import ChatAPI
 import GatewayTesting
-import SemanticCache
 import Testing
+
+@testable import SemanticCache
 
 @Suite("Equal requests in flight")
 struct SingleFlightTests {
@@ -146,6 +147,24 @@ struct SingleFlightTests {
             #expect(hit == nil)
             #expect(outcome.exact == .unfit)
         }
+    }
+
+    @Test("who comes back late from an older flight leaves the newer one alone")
+    func stamps() {
+        let table = FlightTable()
+        let old = table.lead("x")
+        #expect(old != nil)
+        #expect(table.lead("x") == nil)
+        _ = table.finish("x", old ?? 0)
+        let new = table.lead("x")
+        #expect(new != nil && new != old)
+        _ = table.finish("x", old ?? 0)
+        #expect(table.count == 1)
+        table.forgetAnswers()
+        table.forgetAnswer("x")
+        #expect(table.count == 1)
+        _ = table.finish("x", new ?? 0)
+        #expect(table.count == 0)
     }
 
     @Test("nobody waits when it is off, in shadow mode, or for a request that never asks a model")

@@ -1,6 +1,8 @@
 """Embeddings pass through: the SDK asks a named model, and its vectors come back."""
 
+import base64
 import math
+import struct
 import threading
 import time
 
@@ -109,3 +111,18 @@ def test_a_client_that_leaves_closes_the_upstream(gateway, upstream, marker):
     thread.join()
     records = upstream.eventually(marker, lambda records: [record["outcome"] for record in records] == ["aborted"])
     assert len(records) == 1 and time.monotonic() - started < 20
+
+
+def test_floats_and_base64_are_the_same_vector(client, marker):
+    floats = client.embeddings.create(model="sim:embed", input=marker, encoding_format="float").data[0].embedding
+    text = client.embeddings.create(model="sim:embed", input=marker, encoding_format="base64").data[0].embedding
+    decoded = struct.unpack(f"<{len(floats)}f", base64.b64decode(text))
+    assert decoded == pytest.approx(floats, abs=1e-6)
+    # The SDK asks for base64 when nobody says anything, and decodes it.
+    assert client.embeddings.create(model="sim:embed", input=marker).data[0].embedding == pytest.approx(floats, abs=1e-6)
+
+
+def test_an_upstream_that_is_silent_is_a_time_out(client):
+    with pytest.raises(openai.InternalServerError) as caught:
+        client.embeddings.create(model="hasty:embed-stallhead", input="x")
+    assert caught.value.status_code == 504

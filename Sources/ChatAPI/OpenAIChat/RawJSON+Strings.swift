@@ -1,11 +1,21 @@
 extension RawJSON {
-    /// The bytes at `range` spell exactly `text` (which needs no escapes).
+    /// Whether the text at `range` is `text`, also when some of it is escaped (`r\u006fle`), which is rare and looked at last.
     static func matches(_ range: Range<Int>, _ text: StaticString, in json: Span<UInt8>) -> Bool {
-        guard range.count == text.utf8CodeUnitCount else { return false }
+        guard range.count == text.utf8CodeUnitCount else { return matchesEscaped(range, text, in: json) }
         return text.withUTF8Buffer { expected in
             for offset in 0..<expected.count where json[range.lowerBound + offset] != expected[offset] { return false }
             return true
         }
+    }
+
+    private static func matchesEscaped(_ range: Range<Int>, _ text: StaticString, in json: Span<UInt8>) -> Bool {
+        let excess = range.count - text.utf8CodeUnitCount
+        // Every \u escape of an ASCII character is five bytes longer than the character.
+        guard excess > 0, excess % 5 == 0, excess / 5 <= text.utf8CodeUnitCount else { return false }
+        guard range.contains(where: { json[$0] == 0x5C }) else { return false }
+        var decoded: [UInt8] = []
+        appendDecoded(range, of: json, to: &decoded)
+        return text.withUTF8Buffer { decoded.elementsEqual($0) }
     }
 
     static func isString(_ value: Range<Int>, in json: Span<UInt8>) -> Bool { json[value.lowerBound] == 0x22 }

@@ -4,17 +4,23 @@ public import Cascade
 /// Certifies the score threshold of the vector level on labelled pairs.
 ///
 /// Each pair is one lookup: the one prompt is asked, the other is the nearest in its partition. It is answered when no guard separates them and its
-/// score reaches the threshold. A loss is a pair with different answers that is answered nevertheless, and only those pairs are trials: the bound is on
-///
-///     P(answered | the nearest stored prompt wants another answer),
-///
-/// which bounds the share of wrong lookups whatever part of the traffic repeats itself. The thresholds are walked from strict to loose, as
-/// ``ThresholdWalk`` says. What is certified holds for lookups like the pairs, and only when nothing - guards, score weights - was fitted to them.
+/// score reaches the threshold. A loss is a pair with different answers that is answered nevertheless; what it is counted against is the
+/// ``Loss``. The thresholds are walked from strict to loose, as ``ThresholdWalk`` says. What is certified holds for lookups like the pairs, and only when nothing - guards, score weights - was fitted to them.
 ///
 /// A pair has no second nearest prompt: its score counts the gap to it as wide, which can only raise it, so a lookup with a runner-up is answered no
 /// more easily than its pair. The bound is for one stored prompt that is compared; a lookup that goes on to the next neighbours takes the risk
 /// once for each.
 public struct CacheCertification: Sendable {
+    /// What wrong lookups are counted against.
+    public enum Loss: String, Sendable, Hashable, CaseIterable {
+        /// All pairs: P(answered wrongly), for traffic that is mixed like the pairs.
+        case joint
+        /// The pairs with different answers: P(answered | the nearest stored prompt wants another answer), which bounds the share of wrong lookups
+        /// whatever part of the traffic repeats itself.
+        case different
+    }
+
+    public let loss: Loss
     /// The share of such lookups that may be answered wrongly, above 0.
     public let alpha: Double
     /// The probability with which the certificate may be wrong, above 0.
@@ -22,7 +28,8 @@ public struct CacheCertification: Sendable {
     /// The cosine that is asked for while no threshold is certified: for comparison.
     public let similarityThreshold: Double
 
-    public init(alpha: Double = 0.01, delta: Double = 0.05, similarityThreshold: Double = 0.95) {
+    public init(loss: Loss = .joint, alpha: Double = 0.01, delta: Double = 0.05, similarityThreshold: Double = 0.95) {
+        self.loss = loss
         self.alpha = alpha
         self.delta = delta
         self.similarityThreshold = similarityThreshold
@@ -65,10 +72,11 @@ public struct CacheCertification: Sendable {
         }
         let different = lookups.filter { !$0.pair.isSame }
         let walk = ThresholdWalk(alpha: alpha, delta: delta, levels: Self.grid) { threshold in
-            (different.count { $0.isAnswered(atScore: threshold) }, different.count)
+            (different.count { $0.isAnswered(atScore: threshold) }, loss == .joint ? lookups.count : different.count)
         }
         return CertificationReport(
-            lookups: lookups, walk: walk, similarityThreshold: similarityThreshold, guardNames: SimilarityGuard.allCases.map(\.rawValue))
+            lookups: lookups, loss: loss, walk: walk, similarityThreshold: similarityThreshold,
+            guardNames: SimilarityGuard.allCases.map(\.rawValue))
     }
 
     /// At most ``textsAtOnce`` child tasks wait for the embedder; the first error cancels the others.

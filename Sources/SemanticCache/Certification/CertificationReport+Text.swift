@@ -68,10 +68,11 @@ extension CertificationReport {
         let (goal, doubt) = (Self.percent(walk.alpha, 2), Self.percent(walk.delta, 1))
         if let step = walk.certified {
             return [
-                "Certified: score \(Self.decimal(step.level, 2)), with \(Self.count(step.losses, "false hit")) in \(step.trials) pairs of different answers.",
-                "When the nearest stored question wants another answer, at most \(Self.percent(step.bound, 2)) of lookups get its answer",
+                "Certified: score \(Self.decimal(step.level, 2)), with \(Self.count(step.losses, "false hit")) in \(step.trials) \(trialNoun).",
+                scope + " at most \(Self.percent(step.bound, 2)) get an answer that is not theirs",
                 "(goal: \(goal)). This is wrong with a probability of at most \(doubt). It holds for lookups",
                 "like these pairs, and only when neither guards nor weights were fitted to them.",
+                "Of the \(different.count) pairs with different answers alone, the bound is \(Self.percent(boundOfDifferent(step.losses), 2)).",
                 "Paraphrases answered: \(Self.percent(hitRate(atScore: step.level), 1)).",
                 "",
                 "cache:",
@@ -84,14 +85,25 @@ extension CertificationReport {
         if let missing = missingLabels, let strictest {
             lines += [
                 hits.isEmpty
-                    ? "No false hit was seen, but \(strictest.trials) pairs with different answers are too few:"
-                    : "\(Self.count(hits.count, "false hit")) in \(strictest.trials) pairs with different answers. Mend them, or have more:",
-                "\(missing) more of different answers (\(strictest.trials + missing) in all), without another false hit, would do.",
+                    ? "No false hit was seen, but \(strictest.trials) \(trialNoun) are too few:"
+                    : "\(Self.count(hits.count, "false hit")) in \(strictest.trials) \(trialNoun). Mend them, or have more:",
+                "\(missing) labels are missing: \(strictest.trials + missing) \(trialNoun) in all would do,",
+                "without another false hit.",
             ]
         } else {
             lines.append("No number of pairs will do: alpha and delta must be above 0.")
         }
         return lines + listed(hits, "False hits at the strictest score:")
+    }
+
+    private var trialNoun: String { loss == .joint ? "labelled pairs" : "pairs with different answers" }
+
+    private var scope: String {
+        loss == .joint ? "Of the lookups like these pairs," : "Of the lookups whose nearest stored question wants another answer,"
+    }
+
+    private func boundOfDifferent(_ losses: Int) -> Double {
+        ClopperPearson.upper(failures: losses, trials: different.count, delta: walk.delta)
     }
 
     private func listed(_ hits: [Lookup], _ title: String) -> [String] {

@@ -30,15 +30,17 @@ public struct CertificationReport: Sendable {
 
     /// Every pair, in the order of the file.
     public let lookups: [Lookup]
-    /// The thresholds from strict to loose. Trials are the pairs with different answers, losses those of them that are answered.
+    public let loss: CacheCertification.Loss
+    /// The thresholds from strict to loose. Losses are the pairs with different answers that are answered, trials what ``loss`` says.
     public let walk: ThresholdWalk<Double>
     /// The cosine of the rule that applies while nothing is certified.
     public let similarityThreshold: Double
     /// In the guards' order; only matters that the file has pairs of.
     public let guards: [GuardSummary]
 
-    init(lookups: [Lookup], walk: ThresholdWalk<Double>, similarityThreshold: Double, guardNames: [String]) {
+    init(lookups: [Lookup], loss: CacheCertification.Loss, walk: ThresholdWalk<Double>, similarityThreshold: Double, guardNames: [String]) {
         self.lookups = lookups
+        self.loss = loss
         self.walk = walk
         self.similarityThreshold = similarityThreshold
         let matters: [String?] = guardNames.map { $0 } + [nil]
@@ -55,10 +57,10 @@ public struct CertificationReport: Sendable {
     /// The lowest score that suffices; `nil` when none can be certified.
     public var certifiedScore: Double? { walk.certified?.level }
 
-    /// The share of lookups with another question nearest that are answered wrongly at that score: its upper confidence bound.
+    /// The share of lookups that are answered wrongly at that score, of those that ``loss`` counts: its upper confidence bound.
     public var certifiedBound: Double? { walk.certified?.bound }
 
-    /// How many pairs with different answers more, none of them answered, would certify the strictest threshold: 0 when one is certified, `nil`
+    /// How many more of the pairs that ``loss`` counts, none of them answered wrongly, would certify the strictest threshold: 0 when one is certified, `nil`
     /// when no number would do.
     public var missingLabels: Int? { walk.missingTrials }
 

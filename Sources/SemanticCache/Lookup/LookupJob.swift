@@ -145,14 +145,18 @@ extension SemanticCompletionCache {
         }
     }
 
-    /// Resolves the session; those who wait for it get its hit, or hear that there will be none.
+    /// Resolves the session; those who wait for it get its hit, or hear that there will be none. The flight ends first: who comes later looks for
+    /// himself, and cannot get what was removed since.
     private func finish(_ session: LookupSession, _ change: (inout LookupFinding) -> Void) {
+        var finding = session.finding
+        change(&finding)
+        var followers: [LookupSession] = []
+        if let stamp = session.stamp, finding.answer != nil || finding.exact == .quarantined {
+            followers = flights.finish(session.request.id, stamp)
+        }
         session.resolve(change)
-        let finding = session.finding
-        if finding.exact == .quarantined { release(session) }
-        guard let answer = finding.answer, let stamp = session.stamp else { return }
-        for follower in flights.finish(session.request.id, stamp) {
-            let found = coalesced(answer, follower.request)
+        for follower in followers {
+            let found = finding.answer.map { coalesced($0, follower.request) } ?? LookupFinding(exact: .miss)
             follower.resolve { finding in
                 finding.exact = found.exact
                 finding.answer = found.answer

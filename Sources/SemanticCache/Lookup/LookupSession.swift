@@ -124,18 +124,23 @@ final class LookupSession: CacheSession {
         let now = cache.environment.now()
         let patience = cache.settings.deadline
         var late: (attempt: StoreAttempt, waited: Duration)?
-        let isExpired = resolve(at: now) { state in
+        resolve(at: now) { state in
             if let attempt = state.attempt { late = (attempt, now - (state.askedAt ?? now)) }
             if state.level == .exact { state.finding.exact = .timeout } else { state.finding.vector = .timeout }
             state.finding.embedding = state.finding.embedding ?? estimatedUse(state, end: .failed(.firstByteTimeout))
+        } beforeTelling: {
+            // A breaker that opens does so before the request that was the last straw goes on.
+            guard let late else { return }
+            late.attempt.failed(
+                StoreError(late.attempt.store, .timeout, "no answer before the lookup's deadline of \(patience)"),
+                isBlamed: late.waited * 4 >= patience)
         }
-        guard isExpired, let late else { return }
-        late.attempt.failed(
-            StoreError(late.attempt.store, .timeout, "no answer before the lookup's deadline of \(patience)"),
-            isBlamed: late.waited * 4 >= patience)
     }
 
-    private func resolve(at now: ContinuousClock.Instant, _ change: (inout State) -> Void) -> Bool {
+    @discardableResult
+    private func resolve(
+        at now: ContinuousClock.Instant, _ change: (inout State) -> Void, beforeTelling: () -> Void = {}
+    ) -> Bool {
         let news = state.withLock { state -> (any CacheSink, LookupFinding)? in
             guard let sink = state.sink else { return nil }
             change(&state)
@@ -144,6 +149,7 @@ final class LookupSession: CacheSession {
             return (sink, state.finding)
         }
         guard let (sink, finding) = news else { return false }
+        beforeTelling()
         let waited = now - request.startedAt
         let outcome = finding.outcome(waited: waited)
         cache.report(outcome, waited)

@@ -3,7 +3,7 @@
 /// A weighted sum of four readings, each in 0...1, with fixed weights, so that a threshold certified once keeps its meaning.
 enum SimilarityScore {
     /// Weights of cosine, margin over the runner-up, ratio of lengths, overlap of words. They add up to 1.
-    static let weights: (cosine: Double, gap: Double, length: Double, overlap: Double) = (0.70, 0.05, 0.05, 0.20)
+    static let weights: (cosine: Double, gap: Double, length: Double, overlap: Double) = (0.60, 0.05, 0.05, 0.30)
 
     /// Cosines at and below this count nothing.
     static let floor = 0.5

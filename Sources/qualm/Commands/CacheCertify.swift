@@ -28,6 +28,13 @@ struct CacheCertify: AsyncParsableCommand {
     @Option(help: "The labelled pairs: JSON lines.")
     var pairs = "calibration/cache-pairs.jsonl"
 
+    enum Loss: String, ExpressibleByArgument, CaseIterable {
+        case joint, different
+    }
+
+    @Option(help: "What wrong lookups are counted against: joint, all pairs; different, those with different answers (stricter).")
+    var loss = Loss.joint
+
     @Option(help: "Share of wrong lookups that is allowed: more than 0, less than 1.")
     var alpha = 0.01
 
@@ -46,11 +53,13 @@ struct CacheCertify: AsyncParsableCommand {
         defer { providers.shutdown() }
         guard let embedder = EmbedderAssembly.embedder(configuration, providers: providers) else {
             StandardError.write(
-                "qualm: there is no embedder: 'embeddings.model' is empty, or its provider has no key; set the key, or name another model\n")
+                "qualm: there is no embedder: 'embeddings.model' is empty, or its provider has no key; set the key, or name another model\n"
+            )
             throw ExitCode(78)
         }
         let certification = CacheCertification(
-            alpha: alpha, delta: delta, similarityThreshold: configuration.cache.similarityThreshold)
+            loss: loss == .joint ? .joint : .different, alpha: alpha, delta: delta,
+            similarityThreshold: configuration.cache.similarityThreshold)
         let report: CertificationReport
         do throws(StoreError) {
             report = try await certification.report(on: labelled, embedder: embedder)
