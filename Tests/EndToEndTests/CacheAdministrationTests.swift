@@ -52,7 +52,9 @@ import Testing
         }
     }
 
-    @Test("Every path that empties the cache empties both levels", arguments: ["DELETE /v1/cache", "POST /cache/clear", "DELETE /cache/clear"])
+    @Test(
+        "Every path that empties the cache empties both levels",
+        arguments: ["DELETE /v1/cache", "POST /cache/clear", "DELETE /cache/clear"])
     func deleteAll(line: String) async throws {
         let words = line.split(separator: " ").map(String.init)
         try await withGateway(.caching()) { gateway in
@@ -82,7 +84,9 @@ import Testing
                 ("DELETE", "/cache/clear"), ("DELETE", "/v1/cache/00000000-0000-8000-8000-000000000000"),
             ] {
                 #expect(try await gateway.request(method, path).status == 401, "\(method) \(path)")
-                #expect(try await gateway.request(method, path, headers: [("authorization", "Bearer wrong")]).status == 401, "\(method) \(path)")
+                #expect(
+                    try await gateway.request(method, path, headers: [("authorization", "Bearer wrong")]).status == 401, "\(method) \(path)"
+                )
             }
             #expect(try await gateway.get("/v1/cache/stats", headers: key).json()["admissions", "stored"]?.int ?? 0 <= 1)
             for (method, path, allowed) in [

@@ -18,7 +18,8 @@ final class CannedUpstream: Sendable {
     init(events: [String]) throws {
         let body = (events + ["[DONE]"]).map { "data: \($0)\n\n" }.joined()
         response = Array(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\ncontent-length: \(body.utf8.count)\r\n\r\n\(body)"
+                .utf8)
         port = try closedPort()
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var (address, one) = (sockaddr_in(), Int32(1))

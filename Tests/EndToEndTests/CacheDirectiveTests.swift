@@ -101,7 +101,8 @@ import Testing
                 #expect(body.status == 400, "'\(value)'")
                 #expect(try body.json()["error", "param"]?.string == "qualm.cache", "'\(value)'")
             }
-            #expect(try await gateway.post(#"{"model":"auto","messages":[{"role":"user","content":"x"}],"qualm":{"cache":1}}"#).status == 400)
+            #expect(
+                try await gateway.post(#"{"model":"auto","messages":[{"role":"user","content":"x"}],"qualm":{"cache":1}}"#).status == 400)
             #expect(gateway.chatCalls == 0)
             var both = Self.call("only-if-cached", inBody: true)
             both.headers = [("x-qualm-cache", "no-store")]

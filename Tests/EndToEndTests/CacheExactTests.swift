@@ -17,8 +17,14 @@ import Testing
 
     /// Tools by whose names one can see that they change nothing.
     static let readOnlyTools: JSONValue = [
-        ["type": "function", "function": ["name": "get_weather", "parameters": ["type": "object", "properties": ["city": ["type": "string"]]]]],
-        ["type": "function", "function": ["name": "list_cities", "parameters": ["type": "object", "properties": ["land": ["type": "string"]]]]],
+        [
+            "type": "function",
+            "function": ["name": "get_weather", "parameters": ["type": "object", "properties": ["city": ["type": "string"]]]],
+        ],
+        [
+            "type": "function",
+            "function": ["name": "list_cities", "parameters": ["type": "object", "properties": ["land": ["type": "string"]]]],
+        ],
     ]
 
     static let cases = [

@@ -40,7 +40,10 @@ import Testing
                     #"[{"function":{"parameters":{"properties":{},"type":"object"},"name":"get_weather"},"type":"function"}]"#
                 ))
         ),
-        ("a text as a content part", body(("messages", messages(system: "Answer briefly.", user: #"[{"type":"text","text":"Name a colour of the rainbow."}]"#)))),
+        (
+            "a text as a content part",
+            body(("messages", messages(system: "Answer briefly.", user: #"[{"type":"text","text":"Name a colour of the rainbow."}]"#)))
+        ),
         ("escapes", body(("messages", messages(system: "Answer\\u0020briefly.", user: #""\u004eame a colour \u006ff the rainbow.""#)))),
         ("another spelling of a number", body(("temperature", "0.0"), ("seed", "7.0"))),
         ("a stop text alone", body(("stop", #""END""#))),

@@ -53,7 +53,8 @@ import Testing
             for answer in next {
                 #expect(answer.status == 200 && answer.header("x-qualm-route") == "draft", comment)
                 let cache = try await gateway.decision(of: answer)["cache"]
-                #expect(cache?["exact"]?.string == "miss" && cache?["vector"]?.string == "breaker_open", "\(fault.words): \(cache ?? .null)")
+                #expect(
+                    cache?["exact"]?.string == "miss" && cache?["vector"]?.string == "breaker_open", "\(fault.words): \(cache ?? .null)")
             }
             // What had been begun before may still have come; nothing of these.
             let texts = gateway.simulator.report().records.filter { $0.path == "/v1/embeddings" }.compactMap(\.body)
@@ -94,7 +95,8 @@ import Testing
         try await withGateway(config) { gateway in
             let started = ContinuousClock.now
             for round in 0..<2 {
-                let answers = try await gateway.chats((0..<5).map { ChatCall(streaming: $0 % 2 == 0, prompt: "Name tree number \($0 + round).") })
+                let answers = try await gateway.chats(
+                    (0..<5).map { ChatCall(streaming: $0 % 2 == 0, prompt: "Name tree number \($0 + round).") })
                 for answer in answers {
                     #expect(answer.status == 200 && answer.header("x-qualm-route") == "draft")
                     let exact = try await gateway.decision(of: answer)["cache", "exact"]?.string
@@ -110,7 +112,9 @@ import Testing
             let refused = try await gateway.request("DELETE", "/v1/cache")
             #expect(refused.status == 503)
             #expect(try refused.errorCode()?.hasPrefix("store_") == true)
-            #expect(try await gateway.chat(ChatCall(prompt: "Name tree number 1.", headers: [("x-qualm-cache", "only-if-cached")])).status == 504)
+            #expect(
+                try await gateway.chat(ChatCall(prompt: "Name tree number 1.", headers: [("x-qualm-cache", "only-if-cached")])).status
+                    == 504)
         }
     }
 
@@ -131,7 +135,7 @@ import Testing
                 #expect(try ReceivedAnswer(answer).finishReason == "stop")
             }
             let status = try await gateway.process.wait(for: .seconds(15))
-            #expect(status == 0, "\(gateway.process.stderr.suffix(2_000))")
+            #expect(status == 0, "\(status): \(gateway.process.stderr.suffix(2_000))")
             #expect(await gateway.simulator.waitUntil { $0.open == 0 })
         }
     }
@@ -151,7 +155,7 @@ import Testing
             #expect(await gateway.simulator.waitUntil { $0.open >= 1 })
             gateway.process.signal(SIGTERM)
             let status = try await gateway.process.wait(for: .seconds(15))
-            #expect(status == 0, "\(gateway.process.stderr.suffix(2_000))")
+            #expect(status == 0, "\(status): \(gateway.process.stderr.suffix(2_000))")
             #expect(await gateway.simulator.waitUntil { $0.open == 0 })
             for connection in connections {
                 try? await connection.read()

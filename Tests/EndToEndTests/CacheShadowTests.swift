@@ -42,7 +42,9 @@ import Testing
         }
     }
 
-    @Test("A stored answer that the models contradict is quarantined: not served, not replaced, until somebody deletes it", arguments: Setting.allCases)
+    @Test(
+        "A stored answer that the models contradict is quarantined: not served, not replaced, until somebody deletes it",
+        arguments: Setting.allCases)
     func disagreement(setting: Setting) async throws {
         var options = SimulatorOptions()
         options.scenario.rules = [

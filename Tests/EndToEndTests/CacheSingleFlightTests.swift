@@ -42,7 +42,8 @@ import Testing
         var config = GatewayConfig.caching()
         config.drafter = "l-drafter"
         config.heavyweight = "l-expert-n12"
-        let words = ["clientLeaves": "stallfirst", "upstreamFails": "err503-f400000", "answerIsNotKept": "length-n12-f400000"][end.rawValue] ?? ""
+        let words =
+            ["clientLeaves": "stallfirst", "upstreamFails": "err503-f400000", "answerIsNotKept": "length-n12-f400000"][end.rawValue] ?? ""
         var options = SimulatorOptions()
         options.scenario.rules = [
             .init(model: "l-drafter", behaviour: Behaviour(words: words), times: 1),

@@ -14,7 +14,9 @@ import Testing
         return config.pricingEmbedder("embed")
     }
 
-    @Test("A request that means the same gets the stored answer; the drafter is cancelled, and the ledger says what it and the embedding cost")
+    @Test(
+        "A request that means the same gets the stored answer; the drafter is cancelled, and the ledger says what it and the embedding cost"
+    )
     func hit() async throws {
         try await withGateway(Self.config()) { gateway in
             let first = try await gateway.chat(ChatCall(prompt: "What is the capital of Italy?"))
@@ -22,7 +24,8 @@ import Testing
             try await gateway.waitUntilStored(1, vectors: 1)
             #expect(gateway.embeddingCalls == 1)
             let variants = [
-                ("what is the capital of Italy", false), ("What is the capital of Italy??", true), ("What is  the capital of Italy ?\n", true),
+                ("what is the capital of Italy", false), ("What is the capital of Italy??", true),
+                ("What is  the capital of Italy ?\n", true),
             ]
             for (index, (prompt, isStreaming)) in variants.enumerated() {
                 let hit = try await gateway.chat(ChatCall(streaming: isStreaming, usage: true, prompt: prompt))
@@ -72,14 +75,26 @@ import Testing
 
     static let pairs = [
         Pair(stored: "Translate this from English to French.", asked: "Translate this from French to English.", guardName: "direction"),
-        Pair(stored: "Convert the table from inches to centimetres.", asked: "Convert the table from centimetres to inches.", guardName: "direction"),
-        Pair(stored: "How many eggs go into a cake of 250 grams of flour?", asked: "How many eggs go into a cake of 350 grams of flour?", guardName: "numbers"),
-        Pair(stored: "How long is a marathon when measured in miles?", asked: "How long is a marathon when measured in kilometres?", guardName: "units"),
+        Pair(
+            stored: "Convert the table from inches to centimetres.", asked: "Convert the table from centimetres to inches.",
+            guardName: "direction"),
+        Pair(
+            stored: "How many eggs go into a cake of 250 grams of flour?", asked: "How many eggs go into a cake of 350 grams of flour?",
+            guardName: "numbers"),
+        Pair(
+            stored: "How long is a marathon when measured in miles?", asked: "How long is a marathon when measured in kilometres?",
+            guardName: "units"),
         Pair(stored: "Which flowers bloom in the garden in March?", asked: "Which flowers bloom in the garden in May?", guardName: "dates"),
         Pair(stored: "What is the capital of France?", asked: "What is the capital of Germany?", guardName: "names"),
-        Pair(stored: "Is it safe to leave the heater on at night?", asked: "Is it not safe to leave the heater on at night?", guardName: "negation"),
-        Pair(stored: "How do I increase the contrast of a photo?", asked: "How do I decrease the contrast of a photo?", guardName: "antonyms"),
-        Pair(stored: "Why do cats purr when they sit on a lap?", asked: "How do cats purr when they sit on a lap?", guardName: "question_type"),
+        Pair(
+            stored: "Is it safe to leave the heater on at night?", asked: "Is it not safe to leave the heater on at night?",
+            guardName: "negation"),
+        Pair(
+            stored: "How do I increase the contrast of a photo?", asked: "How do I decrease the contrast of a photo?", guardName: "antonyms"
+        ),
+        Pair(
+            stored: "Why do cats purr when they sit on a lap?", asked: "How do cats purr when they sit on a lap?",
+            guardName: "question_type"),
         Pair(stored: "Explain the word \"set\" in one sentence.", asked: "Explain the word \"run\" in one sentence.", guardName: "quotes"),
         Pair(stored: "What does the file /etc/hosts contain?", asked: "What does the file /etc/fstab contain?", guardName: "identifiers"),
     ]

@@ -64,7 +64,8 @@ import Testing
     func badRequests() async throws {
         try await withGateway { gateway in
             let cases: [(body: String, status: Int, param: String?)] = [
-                (#"{"input":"x"}"#, 400, "model"), (#"{"model":"sim:embed"}"#, 400, "input"), (#"{"model":"sim:embed","input":""}"#, 400, "input"),
+                (#"{"input":"x"}"#, 400, "model"), (#"{"model":"sim:embed"}"#, 400, "input"),
+                (#"{"model":"sim:embed","input":""}"#, 400, "input"),
                 (#"{"model":"sim:embed","input":[]}"#, 400, "input"), (#"{"model":"sim:embed","input":7}"#, 400, "input"),
                 (#"{"model":"sim:embed","input":["a",7]}"#, 400, "input[1]"), (#"{"model":"auto","input":"x"}"#, 400, "model"),
                 (#"{"model":"nobody:embed","input":"x"}"#, 404, "model"), (#"{"model":"never-heard-of","input":"x"}"#, 404, "model"),
@@ -91,7 +92,8 @@ import Testing
             for (words, status, code) in [
                 ("err400", 400, "invalid_value"), ("err401", 502, "upstream_authentication"), ("err403", 502, "upstream_authentication"),
                 ("err404", 404, "model_not_found"), ("err429", 429, "rate_limit_exceeded"), ("err500", 502, "upstream_error"),
-                ("refuse", 502, "upstream_unreachable"), ("malformed", 502, "upstream_malformed"), ("cutmid", 502, nil), ("errorevent", 502, nil),
+                ("refuse", 502, "upstream_unreachable"), ("malformed", 502, "upstream_malformed"), ("cutmid", 502, nil),
+                ("errorevent", 502, nil),
             ] as [(String, Int, String?)] {
                 let answer = try await Self.post("{\"model\":\"sim:embed-\(words)\",\"input\":\"x\"}", gateway)
                 #expect(answer.status == status, "\(words): \(answer.status) \(answer.text)")

@@ -10,16 +10,13 @@ import Testing
         for prompt in Self.prompts {
             let facts = PromptFacts(prompt)
             var variants = ["  " + prompt + "\n", prompt.replacing(" ", with: "  \t"), prompt.replacing(" ", with: "\n"), prompt + " "]
-            if !prompt.hasPrefix("북") {
-                variants.append(prompt.prefix(1).lowercased() + prompt.dropFirst())
-                variants.append(prompt.prefix(1).uppercased() + prompt.dropFirst())
-            }
+            variants.append(prompt.prefix(1).lowercased() + prompt.dropFirst())
+            variants.append(prompt.prefix(1).uppercased() + prompt.dropFirst())
             if prompt.hasSuffix("?") || prompt.hasSuffix(".") {
                 variants.append(String(prompt.dropLast()))
             } else {
                 variants.append(prompt + ".")
             }
-            // White space inside quotes counts only as white space.
             for variant in [prompt] + variants {
                 let seen = SimilarityGuard.allCases.filter { $0.separates(facts, PromptFacts(variant)) }
                 #expect(seen.isEmpty, "\(seen.map(\.rawValue)): \(prompt.debugDescription) | \(variant.debugDescription)")

@@ -309,7 +309,9 @@ struct LookupPipelineTests {
         let answers = ScriptedAnswerStore()
         answers.behave(.hangs)
         let observer = RecordingCacheObserver()
-        let cache = SemanticCompletionCache(settings: CacheSettings(), answers: answers, observer: observer)
+        var settings = CacheSettings()
+        settings.deadline = .seconds(3_600)
+        let cache = SemanticCompletionCache(settings: settings, answers: answers, observer: observer)
         let probes = (0..<20).map { _ in LookupProbe() }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await cache.run() }

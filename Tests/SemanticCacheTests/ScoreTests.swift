@@ -61,7 +61,7 @@ import Testing
             ("Use sorted.", "Call the sorted function.", 0.93, true),
             ("Use sorted.", "Call the sorted function.", 0.6, false), ("", "Paris", 1, nil), ("Paris", "   ", nil, nil),
             ("1. Red\n2. Blue", "- Red\n- Blue", nil, true), ("It takes 5 km.", "It takes 5 miles.", 0.99, false),
-            ("A heap keeps the smallest item first.", "A heap keeps its smallest entry on top of a tree.", nil, nil),
+            ("A heap keeps the smallest key first.", "A heap keeps its smallest key on top of a tree.", nil, nil),
         ] as [(String, String, Double?, Bool?)])
     func agreement(_ one: String, _ other: String, _ cosine: Double?, _ expected: Bool?) {
         #expect(AnswerAgreement.agree(one, other, cosine: cosine) == expected, "\(one) | \(other)")

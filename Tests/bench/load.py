@@ -2,6 +2,7 @@
 
 Reads one JSON object from its first argument and prints one JSON object per line. Loops are bounded by `count` and by a deadline.
 
+  closed      `count` requests over `connections` connections, each as soon as the one before it on that connection is answered.
   rate        `count` requests at `rate` per second. Latencies are measured from the intended start, so that a server that stalls
               is charged for those who had to wait (no coordinated omission).
   disconnect  `count` streams at `rate` per second, left by the client: after its first token, or after `leave_after` seconds.
@@ -20,19 +21,30 @@ FIRST_TOKEN = re.compile(rb'"content": ?"[^"]')
 DEADLINE = 20.0
 
 
+def prompt(spec, number):
+    """`prompts` holds texts for the requests by turns; `{}` in one is the request's number, counted from `first`."""
+    if spec.get("prompts"):
+        return spec["prompts"][number % len(spec["prompts"])].replace("{}", str(spec.get("first", 0) + number))
+    return f"What should be read first about this question? {spec['tag']}-{number}."
+
+
 def request_bytes(spec, number):
-    """One POST. The prompt differs in every request and ends with a tag by which the upstream's record is found again."""
+    """One POST. Without `prompts`, the prompt differs in every request and ends with a tag by which the upstream's record is found again."""
     body = {
         "model": spec["model"],
         "stream": spec["stream"],
-        "messages": [{"role": "user", "content": f"What should be read first about this question? {spec['tag']}-{number}."}],
+        "messages": [{"role": "user", "content": prompt(spec, number)}],
     }
+    if spec.get("system"):
+        body["messages"].insert(0, {"role": "system", "content": spec["system"]})
     if spec.get("alternatives", -1) >= 0:
         body |= {"logprobs": True, "top_logprobs": spec["alternatives"]}
     payload = json.dumps(body).encode()
     head = "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nauthorization: Bearer bench\r\n"
     if spec.get("release"):
         head += f"x-qualm-release: {spec['release']}\r\n"
+    if spec.get("cache"):
+        head += f"x-qualm-cache: {spec['cache']}\r\n"
     return head.encode() + b"content-length: %d\r\n\r\n" % len(payload) + payload
 
 
@@ -102,6 +114,24 @@ class Connection(asyncio.Protocol):
 async def connect(spec, idle):
     _, connection = await asyncio.get_running_loop().create_connection(lambda: Connection(idle), "127.0.0.1", spec["port"])
     return connection
+
+
+async def closed(spec):
+    """How many were answered with status 200; whoever wants to know how long it took asks the gateway."""
+    loop, numbers, answered = asyncio.get_running_loop(), iter(range(spec["count"])), 0
+
+    async def one_after_the_other():
+        nonlocal answered
+        idle = []
+        connection = await connect(spec, idle)
+        for number in numbers:
+            exchange = Exchange(number, loop.time())
+            connection.send(exchange, request_bytes(spec, number))
+            await asyncio.wait_for(exchange.over, DEADLINE)
+            answered += not exchange.failed
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(spec.get("connections", 1))))
+    return {"sent": spec["count"], "failed": spec["count"] - answered}
 
 
 async def rate(spec):
@@ -210,7 +240,7 @@ def main():
     gc.disable()
     # select() waits in microseconds, epoll as asyncio uses it in milliseconds; but select() ends at descriptor 1,023.
     selector = selectors.DefaultSelector() if spec["do"] == "hold" else selectors.SelectSelector()
-    work = {"rate": rate, "disconnect": disconnect, "hold": hold}[spec["do"]]
+    work = {"closed": closed, "rate": rate, "disconnect": disconnect, "hold": hold}[spec["do"]]
     with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(selector)) as runner:
         print(json.dumps(runner.run(work(spec))), flush=True)
 

@@ -33,25 +33,25 @@ routes:
 class Rig:
     """The running services, how to load them, and how long to do it."""
 
-    def __init__(self, *, pinning, start_gateway, gateway, simulator, quick, streams):
+    def __init__(self, *, pinning, start_gateway, gateway, simulator, quick, streams, directory):
         self.pinning, self.start_gateway, self.gateway, self.simulator = pinning, start_gateway, gateway, simulator
         self.repetitions, self.seconds = (1, 1.0) if quick else (3, 2.0)
-        self.quick, self.streams = quick, streams
+        self.quick, self.streams, self.directory = quick, streams, directory
         self.tag = f"bench{os.getpid()}"
 
-    def meter(self):
-        return Meter(self.gateway, self.simulator)
+    def meter(self, gateway=None):
+        return Meter(gateway or self.gateway, self.simulator)
 
-    def metrics(self):
-        return Metrics(self.gateway.port)
+    def metrics(self, gateway=None):
+        return Metrics((gateway or self.gateway).port)
 
-    def wrk(self, port, model, connections, *, stream=False, alternatives=-1):
-        """One closed-loop run; the result has the CPU time used by the gateway, too."""
+    def wrk(self, port, model, connections, *, stream=False, alternatives=-1, distinct=0, gateway=None):
+        """One closed-loop run; the result has the CPU time used by the gateway, too. With `distinct`, so many requests by turns."""
         script = ["-s", os.path.join(HERE, "wrk.lua"), f"http://127.0.0.1:{port}"]
         # wrk takes whole seconds. What lasts longer than the timeout counts as failed: a stalled stream must not pass for a slow one.
         command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{self.seconds:.0f}s", "--timeout", "1s", *script, "--",
-                   model, "1" if stream else "0", str(alternatives)]
-        with self.meter() as meter:
+                   model, "1" if stream else "0", str(alternatives), "", str(distinct)]
+        with self.meter(gateway) as meter:
             run = subprocess.run(self.pinning.command(command), capture_output=True, text=True, timeout=self.seconds + 30)
         found = re.search(r"^RESULT (.*)$", run.stdout, re.MULTILINE)
         if not found:

@@ -55,32 +55,25 @@ class Pinning:
         return f"gateway on core {self.cores[1]}, simulator and load on core {self.cores[0]}{policy}"
 
 
-class Service:
-    """A started executable that writes its port to a file once it listens."""
+class Running:
+    """A started executable: its output in a log file, its figures from /proc, its end by its id."""
 
     def __init__(self, command, directory, name):
-        self.name, self.port_file = name, os.path.join(directory, f"{name}.port")
-        if os.path.exists(self.port_file):
-            os.unlink(self.port_file)
+        self.name, self.port = name, None
         self.log_path = os.path.join(directory, f"{name}.log")
         with open(self.log_path, "ab") as log:
             self.started_at = time.monotonic()
-            self.process = subprocess.Popen(
-                [*command, "--port", "0", "--port-file", self.port_file], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.pid = self.process.pid
-        self.port = None
 
-    def wait_for_port(self, seconds=20):
+    def wait_until(self, listens, seconds=20):
+        """Until `listens` says so by a port."""
         deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            if self.process.poll() is not None:
-                break
-            try:
-                with open(self.port_file) as file:
-                    self.port = int(file.read())
+        while time.monotonic() < deadline and self.process.poll() is None:
+            self.port = listens()
+            if self.port:
                 return self
-            except (OSError, ValueError):
-                time.sleep(0.001)
+            time.sleep(0.001)
         ended = self.process.poll()
         what = f"did not listen within {seconds} s" if ended is None else f"ended with exit status {ended} before it listened"
         with open(self.log_path, errors="replace") as log:
@@ -106,6 +99,26 @@ class Service:
 
     def open_descriptors(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+class Service(Running):
+    """Qualm's executable: writes its port to a file once it listens."""
+
+    def __init__(self, command, directory, name):
+        self.port_file = os.path.join(directory, f"{name}.port")
+        if os.path.exists(self.port_file):
+            os.unlink(self.port_file)
+        super().__init__([*command, "--port", "0", "--port-file", self.port_file], directory, name)
+
+    def wait_for_port(self):
+        return self.wait_until(self._written_port)
+
+    def _written_port(self):
+        try:
+            with open(self.port_file) as file:
+                return int(file.read())
+        except (OSError, ValueError):
+            return None
 
 
 class Meter:

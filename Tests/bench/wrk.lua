@@ -1,7 +1,8 @@
--- wrk's part of the benchmark: posts chat completions that differ in every request, and prints one line of JSON.
--- Arguments after `--`: model, stream (0 or 1), alternatives to ask for (-1: no logprobs), release mode ("" for the route's own).
+-- wrk's part of the benchmark: posts chat completions, and prints one line of JSON.
+-- Arguments after `--`: model, stream (0 or 1), alternatives to ask for (-1: no logprobs), release mode ("" for the route's own),
+-- how many different requests there are, by turns (0: every one differs, from those of every other run, too).
 
-local model, stream, alternatives, release, sent, prefix
+local model, stream, alternatives, release, distinct, sent, prefix
 
 function setup(thread)
   thread:set("seed", os.time())
@@ -9,6 +10,7 @@ end
 
 function init(args)
   model, stream, alternatives, release = args[1], args[2] == "1", tonumber(args[3]), args[4] or ""
+  distinct = tonumber(args[5] or "0")
   sent = 0
   wrk.method = "POST"
   wrk.path = "/v1/chat/completions"
@@ -25,7 +27,8 @@ end
 
 function request()
   sent = sent + 1
-  return wrk.format(nil, nil, nil, prefix .. seed .. "-" .. sent .. '?"}]}')
+  local number = distinct > 0 and "again-" .. sent % distinct or seed .. "-" .. sent
+  return wrk.format(nil, nil, nil, prefix .. number .. '?"}]}')
 end
 
 function done(summary, latency)

@@ -12,7 +12,7 @@ enum NameLexicon {
         "sign-in": "login", "set-up": "configure", "back-up": "backup", "start-up": "startup", "step-by-step": "stepbystep", "t.v": "tv",
         "non-fiction": "nonfiction", "in-depth": "detailed", "well-known": "famous", "up-to-date": "updated", "mm/dd/yyyy": "mmddyyyy",
         "dd/mm/yyyy": "ddmmyyyy", "his/her": "their", "he/she": "they", "s/he": "they", "km/h": "kmh", "m/s": "mps", "mb/s": "megabytepersecond",
-        "m2": "sqm", "m3": "m3", "km2": "sqkm", "km3": "km3", "cm2": "sqcm", "cm3": "cm3", "gb/s": "gigabytepersecond",
+        "k8s": "kubernetes", "eli5": "eli5", "m2": "sqm", "m3": "m3", "km2": "sqkm", "km3": "km3", "cm2": "sqcm", "cm3": "cm3", "gb/s": "gigabytepersecond",
     ]
 
     /// One name per line: the word that stands for it and its other names.

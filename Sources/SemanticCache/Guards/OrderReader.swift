@@ -61,7 +61,7 @@ enum OrderReader {
                 result.append(.init(key: part.map(\.key).sorted().joined(separator: " "), link: link, isFirm: false))
             } else {
                 end = index + 1
-                if substance[index].role == .soft {
+                if substance[index].role == .soft || substance[index].role == .unit {
                     // What is left out here keeps its neighbours from being a plain list.
                     pending = link.isEmpty ? "~" : link + " ~"
                 } else {
@@ -96,8 +96,14 @@ enum OrderReader {
         return before.role == .boundary || before.text == "," || QuestionLexicon.openings[before.text] != nil
     }
 
-    /// "or not", and "no." before a number.
+    /// "or not", "isn't it", and "no." before a number.
     private static func isTag(_ tokens: [PromptToken], _ index: Int) -> Bool {
+        // "..., isn't it?"
+        if tokens[index].text == "not", index > 1, tokens[index - 2].text == ",", QuestionLexicon.polar[tokens[index - 1].text] != nil,
+            index + 1 < tokens.count, tokens[index + 1].role == .function, index + 2 >= tokens.count || tokens[index + 2].role == .boundary
+        {
+            return true
+        }
         if tokens[index].text == "not", index > 0, tokens[index - 1].text == "or" {
             return index + 1 >= tokens.count || !tokens[index + 1].isSubstance
         }
@@ -110,7 +116,7 @@ enum OrderReader {
     /// `before` and its like where a date or a number is near.
     static func dateRelations(_ tokens: [PromptToken]) -> [String] {
         var result: [String] = []
-        for (index, token) in tokens.enumerated() where token.role == .function && DateLexicon.relations.contains(token.text) {
+        for (index, token) in tokens.enumerated() where DateLexicon.relations.contains(token.text) {
             let near = tokens[(index + 1)..<min(tokens.count, index + 4)]
             if near.contains(where: { $0.role == .date || $0.role == .number }) { result.append(token.text == "till" ? "until" : token.text) }
         }
@@ -139,7 +145,7 @@ enum OrderReader {
 
     private static func marker(_ tokens: [PromptToken], _ index: Int) -> Marker? {
         let token = tokens[index]
-        guard token.role == .function || token.text == "instead_of" else { return nil }
+        guard !token.isQuoted else { return nil }
         switch token.text {
         case "to", "into", "onto": return isInfinitive(tokens, index) ? nil : .between("to")
         case "from": return .source
@@ -166,7 +172,8 @@ enum OrderReader {
         var open: (kind: String, isReversed: Bool)?
         for index in tokens.indices {
             let token = tokens[index]
-            if token.isSubstance {
+            let marker = marker(tokens, index)
+            if token.isSubstance, marker == nil {
                 left.append(token.key)
                 if left.count > 12 { left.removeFirst() }
                 if let open {
@@ -179,7 +186,7 @@ enum OrderReader {
                 }
                 continue
             }
-            if let marker = marker(tokens, index) {
+            if let marker {
                 switch marker {
                 case .between(let kind):
                     result[kind, default: .init()].left.formUnion(left)

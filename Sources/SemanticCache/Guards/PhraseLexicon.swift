@@ -3,25 +3,36 @@
 /// A line is `pattern => replacement`: words in lower case without contractions, `a|b` for alternatives, `a?` for what may be missing, `*` for one word
 /// of any kind, which the replacement repeats. Tags in angle brackets are read by ``QuestionLexicon``.
 enum PhraseLexicon {
-    struct Rule: Sendable {
-        var pattern: [String]
-        var replacement: [String]
+    /// A word of a pattern, with what may follow it.
+    struct Node: Sendable {
+        var next: [String: Int] = [:]
+        /// After any one word.
+        var any: Int?
+        var replacement: [String]?
     }
 
-    /// Rules by their first word, the longest first.
-    static let rules: [String: [Rule]] = {
-        var table: [String: [Rule]] = [:]
+    /// The patterns as a tree; the first node is its root.
+    static let tree: [Node] = {
+        var nodes = [Node()]
         for line in (lines + "\n" + attributes).split(separator: "\n") {
             let sides = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard sides.count == 2 else { continue }
             let replacement = sides[1].dropFirst().split(separator: " ").map(String.init)
             for pattern in expanded(sides[0].split(separator: " ").map(String.init)) {
-                guard let first = pattern.first else { continue }
-                table[first, default: []].append(Rule(pattern: pattern, replacement: replacement))
+                var place = 0
+                for word in pattern {
+                    if let next = word == "*" ? nodes[place].any : nodes[place].next[word] {
+                        place = next
+                        continue
+                    }
+                    nodes.append(Node())
+                    if word == "*" { nodes[place].any = nodes.count - 1 } else { nodes[place].next[word] = nodes.count - 1 }
+                    place = nodes.count - 1
+                }
+                if place > 0, nodes[place].replacement == nil { nodes[place].replacement = replacement }
             }
         }
-        for key in table.keys { table[key]?.sort { $0.pattern.count > $1.pattern.count } }
-        return table
+        return nodes
     }()
 
     private static func expanded(_ slots: [String]) -> [[String]] {
@@ -161,6 +172,8 @@ enum PhraseLexicon {
         tell|remind me about => <about>
         tell|remind me => 
         tell me if|whether => 
+        tell me whether or not => 
+        i am not sure|certain if|whether => 
         let me know => 
         give|show|get me => give
         please|kindly => 
@@ -335,7 +348,7 @@ enum PhraseLexicon {
         check out => checkout
         roll back => rollback
         shut down => shutdown
-        start up => launch
+        start up => start
         boot up => boot
         lots|plenty of => many
         a lot of => many
@@ -415,11 +428,6 @@ enum PhraseLexicon {
         not able to => not can
         can not seem to => not can
         no one => nobody
-        is not it => 
-        are not they => 
-        does not it => 
-        do not you think => 
-        is that right|correct|true => 
         why not => why not
         united states of? america? => usa
         the united states => usa

@@ -9,40 +9,56 @@ enum PhraseRewriting {
                 index += width
                 continue
             }
-            guard isWord(tokens[index]), let rules = PhraseLexicon.rules[tokens[index].text],
-                let rule = rules.first(where: { matches($0, tokens, index) })
-            else {
+            guard let match = longest(tokens, index) else {
                 result.append(tokens[index])
                 index += 1
                 continue
             }
-            append(rule, tokens[index..<index + rule.pattern.count], to: &result)
-            index += rule.pattern.count
+            append(match, tokens[index..<index + match.width], to: &result)
+            index += match.width
         }
         return result
     }
 
-    private static func isWord(_ token: PromptToken) -> Bool { (token.role == .content || token.role == .number) && !token.isQuoted }
-
-    private static func matches(_ rule: PhraseLexicon.Rule, _ tokens: [PromptToken], _ start: Int) -> Bool {
-        guard start + rule.pattern.count <= tokens.count else { return false }
-        for (offset, word) in rule.pattern.enumerated() {
-            let token = tokens[start + offset]
-            guard word == "*" ? isWord(token) || token.role == .identifier : isWord(token) && word == token.text else { return false }
-        }
-        return true
+    private struct Match {
+        var width: Int
+        var replacement: [String]
+        /// Which of the tokens an asterisk stands for.
+        var wild: [Int]
     }
 
-    private static func append(_ rule: PhraseLexicon.Rule, _ matched: ArraySlice<PromptToken>, to result: inout [PromptToken]) {
-        var wild = zip(rule.pattern, matched).filter { $0.0 == "*" }.map(\.1).makeIterator()
+    /// The longest pattern that begins here. A pattern has two asterisks at most, so that the branches are few.
+    private static func longest(_ tokens: [PromptToken], _ start: Int) -> Match? {
+        guard isWord(tokens[start]), PhraseLexicon.tree[0].next[tokens[start].text] != nil else { return nil }
+        var best: Match?
+        var open: [(node: Int, index: Int, wild: [Int])] = [(0, start, [])]
+        while let (node, index, wild) = open.popLast() {
+            if let replacement = PhraseLexicon.tree[node].replacement, index - start > best?.width ?? 0 {
+                best = Match(width: index - start, replacement: replacement, wild: wild)
+            }
+            guard index < tokens.count else { continue }
+            let token = tokens[index]
+            if let any = PhraseLexicon.tree[node].any, isWord(token) || token.role == .identifier { open.append((any, index + 1, wild + [index - start])) }
+            if isWord(token), let next = PhraseLexicon.tree[node].next[token.text] { open.append((next, index + 1, wild)) }
+        }
+        return best
+    }
+
+    private static func isWord(_ token: PromptToken) -> Bool { (token.role == .content || token.role == .number) && !token.isQuoted }
+
+    private static func append(_ match: Match, _ matched: ArraySlice<PromptToken>, to result: inout [PromptToken]) {
+        var wild = match.wild.makeIterator()
         let startsSentence = matched.first?.startsSentence ?? false
-        for word in rule.replacement {
+        for word in match.replacement {
             if word == "*" {
-                if let token = wild.next() { result.append(token) }
+                if let place = wild.next() { result.append(matched[matched.startIndex + place]) }
                 continue
             }
             var token = PromptToken(word: word)
-            if word.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) { token.role = .number; token.isSoftOne = word == "1" }
+            if word.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) {
+                token.role = .number
+                token.isSoftOne = word == "1"
+            }
             token.startsSentence = startsSentence
             result.append(token)
         }

@@ -1,9 +1,11 @@
 extension PromptLexer {
     /// Longest piece without white space that is looked at as one identifier, in scalars.
-    private static let longest = 512
+    private static let longest = 256
 
     /// URLs, e-mail addresses, paths, symbols of code, versions, flags, tags, hashes: whatever is one word to a machine.
     mutating func takeIdentifier() -> Bool {
+        let first = scalars[position]
+        guard ScalarClass.isLetter(first) || ScalarClass.isDigit(first) || "#@-/~.".unicodeScalars.contains(first) else { return false }
         var end = position
         let stop = min(scalars.count, position + Self.longest)
         while end < stop, !ScalarClass.isBlank(scalars[end]), !"\"`<>|".unicodeScalars.contains(scalars[end]) { end += 1 }

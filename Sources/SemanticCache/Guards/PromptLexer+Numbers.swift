@@ -89,7 +89,7 @@ extension PromptLexer {
     /// Whether a unit comes next: then 3.50 is 3.5, and no version.
     private func followsUnit() -> Bool {
         var place = position
-        while let scalar = scalar(at: place), scalar == " " || scalar == "-" { place += 1 }
+        while let scalar = scalar(at: place), ScalarClass.isBlank(scalar) || scalar == "-", place < position + 8 { place += 1 }
         var end = place
         while let scalar = scalar(at: end), ScalarClass.isLetter(scalar), end < place + 12 { end += 1 }
         if end == place { return scalar(at: place).map { "$\u{20AC}\u{A3}\u{A5}\u{B0}".unicodeScalars.contains($0) } ?? false }
@@ -150,7 +150,7 @@ extension PromptLexer {
             end = close
         }
         var place = end
-        while scalar(at: place) == " " { place += 1 }
+        while scalar(at: place).map(ScalarClass.isBlank) ?? false, place < end + 8 { place += 1 }
         var half: String?
         if let letter = scalar(at: place)?.properties.lowercaseMapping, letter == "a" || letter == "p" {
             var next = place + 1

@@ -7,7 +7,7 @@ struct PromptLexer {
     let scalars: [Unicode.Scalar]
     var position = 0
     var startsSentence = true
-    private var quotedUntil = 0
+    private var quotedUntil = -1
     private var nextClosing: [Unicode.Scalar: [Int]] = [:]
 
     init(_ text: String) {
@@ -123,7 +123,7 @@ struct PromptLexer {
     /// Notes what is quoted; its words are lexed all the same.
     private mutating func openQuote(_ mark: Unicode.Scalar) -> Bool {
         guard mark == "\"" || mark == "`" || mark == "'" else { return false }
-        if position < quotedUntil {
+        if position <= quotedUntil {
             position += 1
             return true
         }
@@ -143,14 +143,21 @@ struct PromptLexer {
             return true
         }
         var body = collapsed(start + width..<close)
-        if width > 2, let space = body.firstIndex(where: { $0 == " " }), body[..<space].allSatisfy(\.isLetter) {
+        if width > 2, let space = body.firstIndex(of: " "), Self.codeLanguages.contains(String(body[..<space])) {
             body = String(body[body.index(after: space)...])
         }
         if !body.isEmpty { quotes.append(body) }
         position = start + width
-        quotedUntil = close
+        quotedUntil = close + width - 1
         return true
     }
+
+    /// What is said of the code in the first line of a fence.
+    private static let codeLanguages = FunctionWords.words(
+        """
+        swift python py javascript js typescript ts java c cpp csharp go rust ruby php kotlin scala bash sh shell console json yaml xml html css sql text
+        diff ini toml
+        """)
 
     /// The next mark that may close a quotation, from a table made once per mark.
     private mutating func closing(_ mark: Unicode.Scalar, after index: Int) -> Int? {
@@ -188,7 +195,7 @@ struct PromptLexer {
     /// `[3, 1, 2]` and `{"a": 1}`: the order of what stands in brackets counts.
     private mutating func takeBracketed(_ open: Unicode.Scalar) {
         let close: Unicode.Scalar = open == "[" ? "]" : "}"
-        guard position >= quotedUntil, let end = closing(close, after: position + 1) else { return }
+        guard position > quotedUntil, let end = closing(close, after: position + 1) else { return }
         quotes.append(text(position + 1..<end).filter { !$0.isWhitespace })
         quotedUntil = max(quotedUntil, end)
     }

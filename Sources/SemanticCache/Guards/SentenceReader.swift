@@ -66,7 +66,7 @@ struct SentenceReader {
         }
     }
 
-    private static let leads: Set<String> = ["and", "also", "then", "so", "now", "but", "ok", "okay", "well", "or", "question", "me"]
+    private static let leads: Set<String> = ["and", "also", "then", "so", "now", "but", "ok", "okay", "well", "or", "question", "me", "briefly", "just", "simply", "quickly"]
 
     private func order(_ tokens: [PromptToken], _ index: Int) -> AnswerKinds? {
         guard !tokens[index].isQuoted else { return nil }

@@ -17,7 +17,7 @@ enum SynonymLexicon {
 
     private static let groups = """
         buy purchase
-        begin start commence initiate
+        begin start commence initiate launch
         fast-er faster quicker
         big-ger bigger larger greater
         small-er smaller

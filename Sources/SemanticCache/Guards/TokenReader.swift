@@ -37,6 +37,7 @@ struct TokenReader {
             token.isSymbol = true
             token.capitals = .initial
         }
+        if token.text.utf8.count >= 7, token.text.hasSuffix("ise") { token.text = token.text.dropLast(2) + "ze" }
         guard lexeme.kind == .word else {
             tokens.append(token)
             return

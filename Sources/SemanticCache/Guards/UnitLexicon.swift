@@ -7,7 +7,7 @@ enum UnitLexicon {
     static func word(_ text: String) -> String? { words[text] }
 
     private static let exact: [String: String] = [
-        "Mb": "megabit", "Gb": "gigabit", "Kb": "kilobit", "kb": "kilobyte", "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "b": "byte", "B": "byte",
+        "Mb": "megabit", "Gb": "gigabit", "Kb": "kilobit", "b": "byte", "B": "byte",
         "F": "fahrenheit", "C": "celsius", "K": "kelvin", "Mbps": "megabitpersecond", "MBps": "megabytepersecond", "Gbps": "gigabitpersecond",
     ]
 
@@ -66,10 +66,10 @@ enum UnitLexicon {
         radian radians
         bit bits
         byte bytes
-        kilobyte kilobytes
-        megabyte megabytes
-        gigabyte gigabytes
-        terabyte terabytes
+        kilobyte kilobytes kb
+        megabyte megabytes mb
+        gigabyte gigabytes gb
+        terabyte terabytes tb
         petabyte petabytes pb
         kibibyte kibibytes kib
         mebibyte mebibytes mib

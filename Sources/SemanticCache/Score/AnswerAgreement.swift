@@ -17,13 +17,16 @@ enum AnswerAgreement {
         let other = PromptFacts(withoutListMarks(b))
         guard !one.sequence.isEmpty, !other.sequence.isEmpty else { return nil }
         if one.sequence == other.sequence, one.numbers == other.numbers, one.quotes == other.quotes { return true }
-        if Set(one.numbers) != Set(other.numbers) || Set(one.dates) != Set(other.dates) || UnitsGuard.separates(one, other) { return false }
+        if numbers(one) != numbers(other) || Set(one.dates) != Set(other.dates) || UnitsGuard.separates(one, other) { return false }
         if let first = verdict(one), let second = verdict(other), first != second { return false }
         if max(one.sequence.count, other.sequence.count) <= shortAnswer, one.denials.count != other.denials.count { return false }
         if let cosine, !cosine.isNaN { return cosine >= agreement }
         let overlap = SimilarityScore.overlap(one, other)
         return overlap >= overlaps.agree ? true : overlap <= overlaps.disagree ? false : nil
     }
+
+    /// "First" and "one" say too little in an answer.
+    private static func numbers(_ facts: PromptFacts) -> Set<String> { Set(facts.numbers).subtracting(["n:1"]) }
 
     private static func verdict(_ facts: PromptFacts) -> Bool? {
         switch facts.sequence.first {
