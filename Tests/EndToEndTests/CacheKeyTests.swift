@@ -91,8 +91,8 @@ import Testing
 
     private static func config() -> GatewayConfig {
         // The drafter waits: what the lookup found is known before the answer is over.
-        var config = GatewayConfig.caching(routes: [("other", "k1-n12-f60000", "k1-expert")])
-        config.drafter = "k0-n12-f60000"
+        var config = GatewayConfig.caching(routes: [("other", "k1-n12-f250000", "k1-expert")])
+        config.drafter = "k0-n12-f250000"
         return config
     }
 
@@ -121,11 +121,16 @@ import Testing
             let senders = Self.senders.map { name, header in
                 (name, Self.body(), header.0 == Self.key.0 ? [header] : [Self.key, header])
             }
-            for (name, body, headers) in bodies + senders {
-                let answer = try await gateway.post(body, headers: headers)
-                #expect(answer.status == 200 && !answer.isFromCache, "\(name): \(answer.text.prefix(300))")
-                let decision = try await gateway.decision(of: answer)
-                #expect(decision["cache", "exact"]?.string == "miss" && decision["cache", "vector"]?.string == "miss", "\(name)")
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for (name, body, headers) in bodies + senders {
+                    tasks.addTask {
+                        let answer = try await gateway.post(body, headers: headers)
+                        #expect(answer.status == 200 && !answer.isFromCache, "\(name): \(answer.text.prefix(300))")
+                        let cache = try await gateway.decision(of: answer)["cache"]
+                        #expect(cache?["exact"]?.string == "miss" && cache?["vector"]?.string == "miss", "\(name): \(cache ?? .null)")
+                    }
+                }
+                try await tasks.waitForAll()
             }
             #expect(gateway.chatCalls == 1 + bodies.count + senders.count)
         }

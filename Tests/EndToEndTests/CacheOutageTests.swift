@@ -93,6 +93,8 @@ import Testing
             sections: "redis:\n  url: redis://127.0.0.1:\(redis)/0\nqdrant:\n  url: http://127.0.0.1:\(qdrant)\n")
         config.drafter = "o-n12-f250000"
         try await withGateway(config) { gateway in
+            // For the operator, unlike for a request, the failure is the answer.
+            async let deletion = gateway.request("DELETE", "/v1/cache")
             let started = ContinuousClock.now
             for round in 0..<2 {
                 let answers = try await gateway.chats(
@@ -109,7 +111,7 @@ import Testing
             #expect(gateway.chatCalls == 10)
             let statistics = try await gateway.cacheStatistics()
             #expect(statistics["store"]?.string == "redis" && statistics["entries"] == .some(.null), "\(statistics)")
-            let refused = try await gateway.request("DELETE", "/v1/cache")
+            let refused = try await deletion
             #expect(refused.status == 503)
             #expect(try refused.errorCode()?.hasPrefix("store_") == true)
             #expect(

@@ -44,7 +44,7 @@ import Testing
 
     @Test(
         "A stored answer that the models contradict is quarantined: not served, not replaced, until somebody deletes it",
-        arguments: Setting.allCases)
+        arguments: [Setting.everyHitShared])
     func disagreement(setting: Setting) async throws {
         var options = SimulatorOptions()
         options.scenario.rules = [

@@ -101,12 +101,12 @@ import Testing
 
     @Test("What merely looks alike is a miss, and the decision names the guard that saw the difference")
     func guards() async throws {
-        try await withGateway(Self.config(["similarity_threshold: 0.7"], drafter: "v-n12-f100000")) { gateway in
+        try await withGateway(Self.config(["similarity_threshold: 0.7"], drafter: "v-n12-f500000")) { gateway in
             let stored = try await gateway.chats(Self.pairs.map { ChatCall(prompt: $0.stored) })
             #expect(stored.allSatisfy { $0.status == 200 && !$0.isFromCache })
             try await gateway.waitUntilStored(Self.pairs.count, vectors: Self.pairs.count)
-            for pair in Self.pairs {
-                let asked = try await gateway.chat(ChatCall(prompt: pair.asked))
+            let answers = try await gateway.chats(Self.pairs.map { ChatCall(prompt: $0.asked) })
+            for (pair, asked) in zip(Self.pairs, answers) {
                 #expect(asked.status == 200 && asked.header("x-qualm-route") == "draft", "\(pair.asked)")
                 let cache = try #require(try await gateway.decision(of: asked)["cache"])
                 #expect(cache["vector"]?.string == "guarded" && cache["guard"]?.string == pair.guardName, "\(pair.asked): \(cache)")
@@ -132,12 +132,12 @@ import Testing
 
     @Test("A hit that comes after a part of the draft was released takes nothing back: the draft goes on to its end")
     func tooLate() async throws {
-        try await withGateway(Self.config(drafter: "v-n40-d15000")) { gateway in
+        try await withGateway(Self.config(drafter: "v-n30-d15000")) { gateway in
             let prompts = ["Name three rivers.", "Name three rivers"]
             let first = try await gateway.chat(ChatCall(prompt: prompts[0]))
             try await gateway.waitUntilStored(1, vectors: 1)
             // From now on the embedder takes longer than the first token, and less than the whole draft.
-            gateway.simulator.setScenario(Scenario(rules: [.init(model: "embed", behaviour: Behaviour(words: "f250000"))]))
+            gateway.simulator.setScenario(Scenario(rules: [.init(model: "embed", behaviour: Behaviour(words: "f150000"))]))
             let answer = try await gateway.chat(ChatCall(streaming: true, prompt: prompts[1]).released("holdback; n=1"))
             #expect(answer.header("x-qualm-route") == "draft" && answer.header("x-qualm-cache-id") == nil)
             try answer.transcript().expectExactFraming(usage: false, "late hit")
@@ -145,7 +145,7 @@ import Testing
             #expect(decision["decision"]?.string == "ship" && decision["reason"]?.string == "accepted")
             #expect(decision["cache", "vector"]?.string == "hit" && decision["cache", "served"] == false, "\(decision["cache"] ?? .null)")
             #expect(decision["cache", "hit", "level"]?.string == "vector")
-            let reference = try await gateway.reference("v-n40-d15000", ChatCall(prompt: prompts[1]))
+            let reference = try await gateway.reference("v-n30-d15000", ChatCall(prompt: prompts[1]))
             #expect(try answer.transcript().content == reference["choices"]?.array?.first?["message", "content"]?.string)
             #expect(try first.content() != nil && gateway.simulator.report().aborted == 0)
         }

@@ -1,4 +1,4 @@
-"""What the semantic cache does to a request: hits of both stores, search among many vectors, and misses. Groups like those of measurements.py.
+"""What the semantic cache does to a request: hits of both stores, search among many vectors, misses. Groups like those of measurements.py.
 
 Every configuration has a gateway of its own, which ends with its group.
 """
@@ -6,13 +6,11 @@ Every configuration has a gateway of its own, which ends with its group.
 import contextlib
 import json
 import shutil
-import socket
 import sys
 import time
 
 from measurements import CHUNKS, DRAFTER, PACED, SMALL, median
-from peers import free_ports
-from processes import Failure, Running, http
+from processes import Failure, Redis, http
 from report import quantile
 
 # Hits that are compared instead of served (`shadow_share`) would be measured as hits.
@@ -30,7 +28,9 @@ embeddings: {model: "EMBEDDER"}
 """
 # Slower to its first token than any store here, and faster than any model: the cache is first, and a draft has begun when it is.
 SLOW_DRAFTER = f"sim-drafter-n{CHUNKS}-f20000"
+# Requests that are asked for again and again: wrk's, and load.py's.
 DISTINCT = 100
+REPEATED = [f"What should be read first about shelf {number}?" for number in range(100)]
 # A partition with one vector, and one with all the others. The searched text is the stored one without its capital letter, so that
 # the simulated embedder gives it the same vector, and no guard sees a difference.
 ALONE, CROWDED = "You answer in one sentence.", "You answer in two sentences."
@@ -48,48 +48,6 @@ def gateway_with(rig, name, cache, *, drafter=DRAFTER, embedder="simulator:bench
         gateway.stop()
 
 
-class Redis(Running):
-    """redis-server on a free port, keeping nothing."""
-
-    def __init__(self, rig, executable):
-        [self.wanted_port] = free_ports(1)
-        command = [executable, "--port", str(self.wanted_port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-                   "--daemonize", "no", "--dir", rig.directory]
-        super().__init__(rig.pinning.command(command), rig.directory, "redis")
-
-    def wait_for_port(self):
-        return self.wait_until(self._answering_port)
-
-    def _answering_port(self):
-        try:
-            with socket.create_connection(("127.0.0.1", self.wanted_port), timeout=1) as connection:
-                connection.sendall(b"PING\r\n")
-                return self.wanted_port if connection.recv(64) == b"+PONG\r\n" else None
-        except OSError:
-            return None
-
-    def round_trips(self, count, size):
-        """Seconds that each of so many GETs of a value of that size takes, one after the other from one socket."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.sendall(b"SET bench %s\r\n" % (b"x" * size))
-            if connection.recv(64) != b"+OK\r\n":
-                raise Failure("Redis did not keep the benchmark's value")
-            request, expected, samples = b"*2\r\n$3\r\nGET\r\n$5\r\nbench\r\n", len(b"$%d\r\n" % size) + size + 2, []
-            for _ in range(count):
-                began, received = time.perf_counter(), 0
-                connection.sendall(request)
-                while received < expected:
-                    piece = connection.recv(65536)
-                    if not piece:
-                        raise Failure("Redis closed the benchmark's connection")
-                    received += len(piece)
-                samples.append(time.perf_counter() - began)
-            connection.sendall(b"DEL bench\r\n")
-            connection.recv(64)
-        return samples
-
-
 def cache_statistics(gateway):
     return json.loads(http(gateway.port, "/v1/cache/stats")[1])
 
@@ -102,10 +60,11 @@ def lookups(rig, gateway, level):
 
 
 def waits(gateway, count, level):
-    """Milliseconds from the start of the lookup until the request knew its outcome, of the latest decisions; all must be served hits."""
+    """Seconds from the start of the lookup until the request knew its outcome, of the latest decisions; all must be served hits."""
     decisions = json.loads(http(gateway.port, f"/v1/decisions?limit={min(count, 1000)}")[1])["data"]
-    found = [decision["cache"]["waited_ms"] for decision in decisions if decision["cache"]["served"] and decision["cache"][level] == "hit"]
-    return found, len(decisions) - len(found)
+    looks = [decision["cache"] for decision in decisions]
+    served = [look["waited_ms"] / 1000 for look in looks if look["served"] and look[level] == "hit"]
+    return served, len(looks) - len(served)
 
 
 def first_request(gateway, model="auto"):
@@ -119,67 +78,92 @@ def first_request(gateway, model="auto"):
 
 def exact_hits(rig, report):
     """The same 100 requests again and again: what a hit takes, and how many one core serves. Beside it, the requests without a cache."""
-    without = [rig.wrk(rig.gateway.port, "auto", 1) for _ in range(rig.repetitions)]
-    direct = [rig.wrk(rig.simulator.port, SMALL, 1) for _ in range(rig.repetitions)]
-    for share in ("p50", "p99"):
-        report.add("no cache, 1 conn.", f"latency {share}", "us", median(without, f"{share}_us"), median(direct, f"{share}_us"),
-                   "auto, not streamed")
+    direct = []
+    for _ in range(rig.repetitions):
+        direct += at_fixed_rate(rig, report, "direct", rig.simulator.port, SMALL)
+    without = []
+    for _ in range(rig.repetitions):
+        without += at_fixed_rate(rig, report, "no cache", rig.gateway.port, "auto")
+    report.add_percentiles("no cache, 200 requests/s", "latency", "us", without, direct, 1e6, note=f"{len(without):,} samples")
     with gateway_with(rig, "embedded", "mode: on", embedder="") as gateway:
         measure_hits(rig, report, gateway, "exact hit, embedded", direct)
     executable = shutil.which("redis-server")
     if not executable:
         print("bench: cache: redis-server is not installed, so the rows of Redis are missing", file=sys.stderr)
         return
-    redis = Redis(rig, executable)
+    redis = Redis(rig.pinning, executable, rig.directory)
     try:
         redis.wait_for_port()
         cache, more = "mode: on, store: redis_qdrant", f'redis: {{url: "redis://127.0.0.1:{redis.port}/0"}}\n'
         with gateway_with(rig, "redis", cache, drafter=SLOW_DRAFTER, embedder="", more=more) as gateway:
-            plain = [sample * 1e6 for sample in redis.round_trips(500 if rig.quick else 5000, 1000)]
+            plain = redis.round_trips(500 if rig.quick else 5000, 1000)
             measure_hits(rig, report, gateway, "exact hit, Redis", direct, plain)
     finally:
         redis.stop()
 
 
 def measure_hits(rig, report, gateway, section, direct, plain=None):
-    """Rows of one store; `plain` are round trips of the store itself, in microseconds."""
+    """Rows of one store; `direct` are seconds of requests to the simulator, `plain` those of round trips to the store itself."""
     store_requests(rig, gateway)
+    before, latencies = lookups(rig, gateway, "exact"), []
+    for _ in range(rig.repetitions):
+        latencies += at_fixed_rate(rig, report, section, gateway.port, "auto", repeated=True)
+    check_hits(rig, report, section, gateway, before, len(latencies))
+    note = f"{len(latencies):,} samples"
+    for name, share in (("p50", 0.5), ("p99", 0.99)):
+        report.add_percentiles(f"{section}, 200 requests/s", "latency", "us", latencies, direct, 1e6, note=note, shares=(share,))
+    waited, unserved = waits(gateway, min(1000, len(latencies)), "exact")
+    if unserved:
+        report.problem(f"{section}: {unserved} of the latest decisions are no served hits")
+    report.add_percentiles(f"{section}, 200 requests/s", "of it the lookup", "us", waited, plain, 1e6,
+                           note=f"{len(waited):,} samples" + ("; direct: GET" if plain else ""))
     for connections in (1, 16, 64):
         before, results = lookups(rig, gateway, "exact"), []
         for _ in range(rig.repetitions):
             results.append(rig.wrk(gateway.port, "auto", connections, distinct=DISTINCT, gateway=gateway))
-        after, answered = lookups(rig, gateway, "exact"), sum(result["requests"] for result in results)
-        others = {name: after[name] - before[name] for name in after if name != "hit" and after[name] > before[name]}
+        name = f"{section}, {connections} conn."
         failed = sum(result["failed"] for result in results)
-        if failed or others or after["hit"] - before["hit"] < answered:
-            report.problem(f"{section}, {connections} connections: {answered} answers, {failed} failures, "
-                           f"{after['hit'] - before['hit']:.0f} hits, and {others or 'nothing else'}")
+        if failed:
+            report.problem(f"{name}: {failed} requests failed")
+        # Clients that leave when wrk ends may be neither hits nor answers.
+        check_hits(rig, report, name, gateway, before, sum(result["requests"] for result in results), connections * rig.repetitions)
         for result in results:
             result["rate"] = result["requests"] / result["seconds"]
             result["cpu"] = 1000 * result["gateway_cpu"] / max(1, result["requests"])
         if connections == 1:
-            for share in ("p50", "p99"):
-                hit, alone = median(results, f"{share}_us"), median(direct, f"{share}_us")
-                report.add(f"{section}, 1 conn.", f"latency {share}", "us", hit, alone)
-            waited, unserved = waits(gateway, 1000, "exact")
-            if unserved:
-                report.problem(f"{section}: {unserved} of the latest decisions are no served hits")
-            for share in (0.5, 0.99):
-                report.add(f"{section}, 1 conn.", f"of it the lookup p{share * 100:g}", "us", 1000 * (quantile(waited, share) or 0),
-                           quantile(plain, share) if plain else None,
-                           f"{len(waited)} samples" + ("; direct: GET from a socket" if plain else ""))
-        busy = f"gateway busy {median(results, 'busy') * 100:.0f} %"
-        report.add(f"{section}, {connections} conn.", "throughput", "requests/s", median(results, "rate"), note=busy)
-        report.add(f"{section}, {connections} conn.", "gateway CPU", "s/1,000", median(results, "cpu"))
+            report.add(name, "latency p50", "us", median(results, "p50_us"))
+        report.add(name, "throughput", "requests/s", median(results, "rate"), note=f"gateway busy {median(results, 'busy') * 100:.0f} %")
+        report.add(name, "gateway CPU", "s/1,000", median(results, "cpu"))
+
+
+def at_fixed_rate(rig, report, name, port, model, *, repeated=False):
+    """Seconds of so many requests, in an open loop: 200 a second, which no configuration here is busy with."""
+    count = int(200 * rig.seconds * 1.5) + 100
+    spec = {"prompts": REPEATED} if repeated else {}
+    result = rig.load(do="rate", port=port, model=model, stream=False, rate=200, count=count, warm_up=100, **spec)
+    if result["failed"]:
+        report.problem(f"{result['failed']} of {result['sent']} requests failed at 200/s ({name})")
+    return result["total"]
+
+
+def check_hits(rig, report, name, gateway, before, answered, left=0):
+    """Every answer was a hit, and nothing but hits was found, but for clients that left."""
+    after = lookups(rig, gateway, "exact")
+    new = {result: after[result] - before[result] for result in after if after[result] > before[result]}
+    hits = new.pop("hit", 0)
+    if hits < answered or sum(new.values()) > left:
+        report.problem(f"{name}: {answered:,} answers, {hits:,.0f} hits and {new or 'nothing else'}")
 
 
 def store_requests(rig, gateway):
     """Asks for what is asked for again later, until all of it is stored."""
     deadline = time.monotonic() + 30
-    first_request(gateway)
-    while (cache_statistics(gateway)["entries"] or 0) < DISTINCT:
+    while (cache_statistics(gateway)["entries"] or 0) < DISTINCT + len(REPEATED):
         if time.monotonic() > deadline:
-            raise Failure(f"{gateway.name} did not store {DISTINCT} answers within 30 s: {json.dumps(cache_statistics(gateway))}")
+            raise Failure(f"{gateway.name} did not store every answer within 30 s: {json.dumps(cache_statistics(gateway))}")
+        result = rig.load(do="closed", port=gateway.port, model="auto", stream=False, count=len(REPEATED), prompts=REPEATED)
+        if result["failed"]:
+            raise Failure(f"{gateway.name} did not answer {result['failed']} of {len(REPEATED)} requests")
         rig.wrk(gateway.port, "auto", 4, distinct=DISTINCT, gateway=gateway)
         time.sleep(0.1)
 
@@ -198,7 +182,7 @@ def vector_search(rig, report):
             began = time.monotonic()
             stored = fill(rig, gateway, CROWDED, stored, size)
             print(f"bench: vectors: {size:,} stored after {time.monotonic() - began:.0f} s", file=sys.stderr)
-            search(rig, report, gateway, size, gateway.memory_mib() - memory)
+            measure_search(rig, report, gateway, size, gateway.memory_mib() - memory)
 
 
 def fill(rig, gateway, system, first, size):
@@ -230,7 +214,7 @@ def settled_vectors(gateway):
         time.sleep(0.2)
 
 
-def search(rig, report, gateway, size, memory):
+def measure_search(rig, report, gateway, size, memory):
     """Both partitions by turns, one request at a time; `only-if-cached`, so that no draft runs beside the search."""
     waited = {ALONE: [], CROWDED: []}
     count = 100 if size < 100_000 else 40
@@ -245,11 +229,11 @@ def search(rig, report, gateway, size, memory):
                 report.problem(f"search among {size:,} vectors: {count} hits expected, {hits:.0f} counted, {result['failed']} failures")
             waited[system] += found
     section, samples = f"vector hit among {size:,}", f"{len(waited[CROWDED])} samples"
-    alone = quantile(waited[ALONE], 0.5) or 0
     for share in (0.5, 0.99):
-        through = quantile(waited[CROWDED], share) or 0
-        report.add(section, f"lookup p{share * 100:g}", "ms", through, note=f"{samples}; among one: {quantile(waited[ALONE], share):.3g}")
-    report.add(section, "of it the search p50", "ms", (quantile(waited[CROWDED], 0.5) or 0) - alone, note="1,536 dimensions, one core")
+        note = f"{samples}; among one {1000 * (quantile(waited[ALONE], share) or 0):.3g}"
+        report.add_percentiles(section, "lookup", "ms", waited[CROWDED], None, 1000, note=note, shares=(share,))
+    search = 1000 * ((quantile(waited[CROWDED], 0.5) or 0) - (quantile(waited[ALONE], 0.5) or 0))
+    report.add(section, "of it the search p50", "ms", search, note="1,536 dimensions, one core")
     report.add(section, "memory", "MiB", memory, note="resident, answers included")
 
 
@@ -308,9 +292,7 @@ def paced_streams(rig, report, gateways):
         note = f"{len(samples[name])} samples"
         if name != "no cache":
             what_was_looked_up(rig, report, gateway, name)
-        for share in (0.5, 0.99):
-            report.add(f"50 streams/s, no hits, {name}", f"first token p{share * 100:g}", "ms", 1000 * (quantile(samples[name], share) or 0),
-                       note=note)
+        report.add_percentiles(f"50 streams/s, no hits, {name}", "first token", "ms", samples[name], None, 1000, note=note)
 
 
 def what_was_looked_up(rig, report, gateway, name):

@@ -29,7 +29,7 @@ def prompt(spec, number):
 
 
 def request_bytes(spec, number):
-    """One POST. Without `prompts`, the prompt differs in every request and ends with a tag by which the upstream's record is found again."""
+    """One POST. Without `prompts`, every prompt is another one and ends with a tag by which the upstream's record is found again."""
     body = {
         "model": spec["model"],
         "stream": spec["stream"],

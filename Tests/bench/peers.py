@@ -4,11 +4,10 @@ import json
 import os
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 
-from processes import Failure
+from processes import Failure, free_ports
 
 CONFIGURATION = """
 logging: {level: warning}
@@ -69,12 +68,3 @@ def run(copy, name, port, environment):
     if process.returncode or not output.strip():
         raise Failure(f"the rig failed for {name} with exit status {process.returncode}")
     return output
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    try:
-        return [each.getsockname()[1] for each in sockets]
-    finally:
-        for each in sockets:
-            each.close()

@@ -5,6 +5,7 @@ import re
 import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -29,6 +30,15 @@ def http(port, path, body=None, headers=(), method=None, timeout=10):
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
+
+
+def free_ports(count):
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    try:
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
 
 
 class Pinning:
@@ -119,6 +129,48 @@ class Service(Running):
                 return int(file.read())
         except (OSError, ValueError):
             return None
+
+
+class Redis(Running):
+    """redis-server on a free port, keeping nothing."""
+
+    def __init__(self, pinning, executable, directory):
+        [self.wanted_port] = free_ports(1)
+        command = [executable, "--port", str(self.wanted_port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+                   "--daemonize", "no", "--dir", directory]
+        super().__init__(pinning.command(command), directory, "redis")
+
+    def wait_for_port(self):
+        return self.wait_until(self._answering_port)
+
+    def _answering_port(self):
+        try:
+            with socket.create_connection(("127.0.0.1", self.wanted_port), timeout=1) as connection:
+                connection.sendall(b"PING\r\n")
+                return self.wanted_port if connection.recv(64) == b"+PONG\r\n" else None
+        except OSError:
+            return None
+
+    def round_trips(self, count, size):
+        """Seconds that each of so many GETs of a value of that size takes, one after the other from one socket."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.sendall(b"SET bench %s\r\n" % (b"x" * size))
+            if connection.recv(64) != b"+OK\r\n":
+                raise Failure("Redis did not keep the benchmark's value")
+            request, expected, samples = b"*2\r\n$3\r\nGET\r\n$5\r\nbench\r\n", len(b"$%d\r\n" % size) + size + 2, []
+            for _ in range(count):
+                began, received = time.perf_counter(), 0
+                connection.sendall(request)
+                while received < expected:
+                    piece = connection.recv(65536)
+                    if not piece:
+                        raise Failure("Redis closed the benchmark's connection")
+                    received += len(piece)
+                samples.append(time.perf_counter() - began)
+            connection.sendall(b"DEL bench\r\n")
+            connection.recv(64)
+        return samples
 
 
 class Meter:

@@ -17,7 +17,8 @@ enum AntonymLexicon {
     }
 
     private static let prefixes: Set<String> = [
-        "un", "in", "im", "il", "ir", "dis", "non", "de", "mis", "anti", "a", "an", "counter", "hypo", "hyper", "sub", "super", "under", "over",
+        "un", "in", "im", "il", "ir", "dis", "non", "de", "mis", "anti", "a", "an", "counter", "hypo", "hyper", "sub", "super", "under",
+        "over",
         "pre", "post", "en", "ex",
     ]
 
@@ -109,7 +110,6 @@ enum AntonymLexicon {
         show / hide
         visible / hidden invisible
         expand / collapse
-        push-up / push-down
         top / bottom
         upper / lower
         north northern / south southern
@@ -251,7 +251,6 @@ enum AntonymLexicon {
         urban / rural
         liberal / conservative
         democratic democrat / republican
-        left-wing / right-wing
         acid acidic / base alkaline basic
         prokaryote prokaryotic / eukaryote eukaryotic
         mitosis / meiosis
@@ -331,7 +330,6 @@ enum AntonymLexicon {
         gross / net
         hardware / software
         odd / even
-        open-source / proprietary
         stack / queue
         lossless / lossy
         """

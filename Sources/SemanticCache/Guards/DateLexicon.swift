@@ -4,7 +4,9 @@ enum DateLexicon {
     static func word(_ text: String) -> String? { words[text] }
 
     /// Also common English words: dates only with a capital or beside a number.
-    static let ambiguous: Set<String> = ["may", "march", "sun", "sat", "mon", "wed", "dec", "jan", "mar", "fall", "second", "spring", "august"]
+    static let ambiguous: Set<String> = [
+        "may", "march", "sun", "sat", "mon", "wed", "dec", "jan", "mar", "fall", "second", "spring", "august",
+    ]
 
     /// Of those, the short forms: dates only beside a number or another date.
     static let abbreviations: Set<String> = ["sun", "sat", "mon", "wed", "dec", "jan", "mar"]
@@ -60,7 +62,6 @@ enum DateLexicon {
         tomorrow
         tonight
         bc bce
-        ad-era
         1920s twenties
         1960s sixties
         1970s seventies

@@ -1,7 +1,9 @@
 /// The same words in exchanged roles: "French to English", "is B faster than A", "man bites dog".
 ///
-/// English moves phrases about freely ("in Python, sort a list"), so order alone is no difference. Four things are: words that change sides of a
-/// preposition; two neighbours that change places and are joined in the same way before and after; an exchange around a word that stays; and a
+/// English moves phrases about freely ("in Python, sort a list"), so order alone is no difference. Four things are: words that change
+/// sides of a
+/// preposition; two neighbours that change places and are joined in the same way before and after; an exchange around a word that stays;
+/// and a
 /// question that asks for the one who does instead of the one to whom it is done.
 enum DirectionGuard {
     static func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
@@ -20,7 +22,9 @@ enum DirectionGuard {
             let toRight = one.left.subtracting(one.right).filter { other.right.contains($0) && !other.left.contains($0) }
             let toLeft = one.right.subtracting(one.left).filter { other.left.contains($0) && !other.right.contains($0) }
             if !toRight.isEmpty && !toLeft.isEmpty { return true }
-            if directed.contains(kind), toRight.union(toLeft).contains(where: { asked.names.contains($0) || $0.hasPrefix("n:") }) { return true }
+            if directed.contains(kind), toRight.union(toLeft).contains(where: { asked.names.contains($0) || $0.hasPrefix("n:") }) {
+                return true
+            }
         }
         return false
     }
@@ -43,7 +47,11 @@ enum DirectionGuard {
             let other = asked.order[index].key
             guard one != other, let link = links[Pair(first: other, second: one)], link == asked.order[index].link else { continue }
             if links[Pair(first: one, second: other)] != nil { continue }
-            if isSymmetric || isInterchangeable(link) || link.isEmpty && (!isSameFrame || isPassive(asked) != isPassive(stored)) { continue }
+            // "A 4 oz steak" is "a steak of 4 oz" where there is no other number to change places with.
+            if link.isEmpty, one.hasPrefix("n:") != other.hasPrefix("n:"), asked.numbers.count == 1 { continue }
+            if isSymmetric || isInterchangeable(link) || link.isEmpty && (!isSameFrame || isPassive(asked) != isPassive(stored)) {
+                continue
+            }
             return true
         }
         return false
@@ -61,7 +69,9 @@ enum DirectionGuard {
         for index in passive.order.indices.dropFirst() where passive.order[index].link == "by" {
             let verb = passive.order[index - 1].key
             let doer = passive.order[index].key
-            guard let place = active.order.firstIndex(where: { $0.key == verb }), let other = active.order.firstIndex(where: { $0.key == doer }) else {
+            guard let place = active.order.firstIndex(where: { $0.key == verb }),
+                let other = active.order.firstIndex(where: { $0.key == doer })
+            else {
                 continue
             }
             if other == place + 1, active.order[other].link.isEmpty { return true }

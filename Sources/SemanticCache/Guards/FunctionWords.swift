@@ -49,26 +49,27 @@ enum FunctionWords {
         not no never
         """)
 
-    /// Words that are often said or left out without changing what is asked. One prompt may have them and the other not, but not each its own.
+    /// Words that are often said or left out without changing what is asked. One prompt may have them and the other not, but not each its
+    /// own.
     static let soft: Set<String> = words(
         """
-        use make get give go going want need like way thing kind type sort-of people person somebody
+        use make get give go going want need like way thing kind type people person somebody
         city town country nation state place programming language function method code script program software app application tool
         process step total overall current main basic general common typical usual different various possible available
         all every each whole entire own various several some same
         work take have put let try able order case time number amount quantity
-        information info detail fact question answer idea example-of
+        information info detail fact question answer idea
         help know learn find see look happen mean tell show say call name
         book novel movie film song company firm
         word piece set element item value
         translation translate phrase form line text value element item file data header question example list case rule page
-        query script status string field row-of column-of variable-name user version-of class object array
-        event happen occur take-place consist contain include appear exist equal count consider treat handle keep hold run drive put bring
-        become remain stay start-with begin-with sound like seem look feel say speak call name mean refer denote stand
+        query script status string field user class object array
+        event happen occur consist contain include appear exist equal count consider treat handle keep hold run drive put bring
+        become remain stay sound like seem look feel say speak call name mean refer denote stand
         move switch carry transport travel flow get receive obtain give provide
-        write read say describe reason cause effect result
+        sentence size command algorithm folder travel say describe reason cause effect result
         test check verify use apply serve return produce
-        worth cost problem trouble issue job home place area room
+        worth cost problem trouble issue place
         wide fresh new typical usual proper right better good exactly
         make build cook show print display configure set speed own enter type select choose add put fit measure draw
         part side edge end start begin top point rule policy purpose term detail field identifier
@@ -80,8 +81,8 @@ enum FunctionWords {
         involve involved concept term topic subject
         """)
 
-    /// ``soft`` as stems.
-    static let softStems = Set(soft.map(WordForms.stem))
+    /// ``soft`` as stems, and as the words that stand for their synonyms.
+    static let softKeys = Set(soft.map(WordForms.stem)).union(soft.map { SynonymLexicon.canonical(WordForms.stem($0)) })
 
     static func words(_ list: String) -> Set<String> { Set(list.split(whereSeparator: \.isWhitespace).map(String.init)) }
 }

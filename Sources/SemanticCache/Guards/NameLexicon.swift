@@ -6,13 +6,17 @@ enum NameLexicon {
         "vue.js": "vue", "next.js": "nextjs", "react.js": "react", "express.js": "express", "three.js": "threejs", "d3.js": "d3js",
         "angular.js": "angularjs", "nuxt.js": "nuxtjs", "socket.io": "socketio", "u.s": "usa", "u.s.": "usa", "u.s.a": "usa", "u.k": "uk",
         "u.k.": "uk", "e.u": "eu", "u.n": "unitednations", "ph.d": "phd", "m.d": "md", "i/o": "io", "tcp/ip": "tcpip", "ci/cd": "cicd",
-        "a/b": "ab", "and/or": "or", "at&t": "att", "r&d": "rnd", "q&a": "qna", "a.i": "ai", "c.e.o": "ceo", "n/a": "na", "w/": "with", "w/o": "without",
+        "a/b": "ab", "and/or": "or", "at&t": "att", "r&d": "rnd", "q&a": "qna", "a.i": "ai", "c.e.o": "ceo", "n/a": "na", "w/": "with",
+        "w/o": "without",
         "e.g": "eg", "i.e": "ie", "a.m": "am", "p.m": "pm", "b.c": "bc", "a.d": "ad", "notepad++": "notepadplusplus", "wi-fi": "wifi",
-        "e-mail": "email", "e-mails": "email", "web-site": "website", "co-op": "coop", "t-shirt": "tshirt", "x-ray": "xray", "log-in": "login",
+        "e-mail": "email", "e-mails": "email", "web-site": "website", "co-op": "coop", "t-shirt": "tshirt", "x-ray": "xray",
+        "log-in": "login",
         "sign-in": "login", "set-up": "configure", "back-up": "backup", "start-up": "startup", "step-by-step": "stepbystep", "t.v": "tv",
         "non-fiction": "nonfiction", "in-depth": "detailed", "well-known": "famous", "up-to-date": "updated", "mm/dd/yyyy": "mmddyyyy",
-        "dd/mm/yyyy": "ddmmyyyy", "his/her": "their", "he/she": "they", "s/he": "they", "km/h": "kmh", "m/s": "mps", "mb/s": "megabytepersecond",
-        "k8s": "kubernetes", "eli5": "eli5", "m2": "sqm", "m3": "m3", "km2": "sqkm", "km3": "km3", "cm2": "sqcm", "cm3": "cm3", "gb/s": "gigabytepersecond",
+        "dd/mm/yyyy": "ddmmyyyy", "his/her": "their", "he/she": "they", "s/he": "they", "km/h": "kmh", "m/s": "mps",
+        "mb/s": "megabytepersecond",
+        "k8s": "kubernetes", "eli5": "eli5", "m2": "sqm", "m3": "m3", "km2": "sqkm", "km3": "km3", "cm2": "sqcm", "cm3": "cm3",
+        "gb/s": "gigabytepersecond",
     ]
 
     /// One name per line: the word that stands for it and its other names.
@@ -38,7 +42,8 @@ enum NameLexicon {
     /// What a language has: before these the adjective is the language's name.
     static let linguistic = FunctionWords.words(
         """
-        translation translations language phrase phrases word words spelling grammar text note version sentence alphabet verb verbs noun nouns
+        translation translations language phrase phrases word words spelling grammar text note version sentence alphabet verb verbs noun
+        nouns
         accent speaker speakers pronunciation vocabulary equivalent to into and or
         """)
 
@@ -98,6 +103,15 @@ enum NameLexicon {
         iceland icelandic
         """
 
+    /// Programming languages and tools, as keys.
+    static let technical = FunctionWords.words(
+        """
+        javascript typescript python golang csharp cplusplus java rust ruby swift kotlin scala php perl haskell lua matlab julia sql html
+        css bash react
+        angular vue django flask postgresql mysql sqlite redis docker git kubernetes terraform nginx linux excel pandas numpy awk sed regex
+        powershell
+        """)
+
     /// Whether a word is a name wherever it stands.
     static func contains(_ word: String) -> Bool { known.contains(word) || aliases[word] != nil }
 
@@ -146,27 +160,41 @@ enum NameLexicon {
 
     private static let known: Set<String> = FunctionWords.words(
         """
-        afghanistan albania algeria angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium bolivia bosnia botswana
-        brazil bulgaria cambodia cameroon canada chile china colombia croatia cuba cyprus denmark ecuador egypt england estonia ethiopia fiji finland
-        france georgia germany ghana greece guatemala haiti honduras hungary iceland india indonesia iraq ireland israel italy jamaica japan jordan
-        kazakhstan kenya korea kuwait laos latvia lebanon libya lithuania luxembourg madagascar malaysia mali malta mexico moldova monaco mongolia
-        morocco mozambique namibia nepal niger nigeria norway oman pakistan panama paraguay peru philippines poland portugal qatar romania russia
-        rwanda scotland senegal serbia singapore slovakia slovenia somalia spain sudan sweden switzerland syria taiwan tanzania thailand tunisia
+        afghanistan albania algeria angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium bolivia bosnia
+        botswana
+        brazil bulgaria cambodia cameroon canada chile china colombia croatia cuba cyprus denmark ecuador egypt england estonia ethiopia
+        fiji finland
+        france georgia germany ghana greece guatemala haiti honduras hungary iceland india indonesia iraq ireland israel italy jamaica
+        japan jordan
+        kazakhstan kenya korea kuwait laos latvia lebanon libya lithuania luxembourg madagascar malaysia mali malta mexico moldova monaco
+        mongolia
+        morocco mozambique namibia nepal niger nigeria norway oman pakistan panama paraguay peru philippines poland portugal qatar romania
+        russia
+        rwanda scotland senegal serbia singapore slovakia slovenia somalia spain sudan sweden switzerland syria taiwan tanzania thailand
+        tunisia
         uganda ukraine uruguay uzbekistan venezuela vietnam wales yemen zambia zimbabwe europe asia africa oceania antarctica
-        american british english french german spanish italian portuguese russian chinese japanese korean arabic hebrew hindi urdu bengali punjabi
-        turkish polish dutch swedish norwegian danish finnish greek czech hungarian romanian ukrainian vietnamese thai indonesian malay persian
+        american british english french german spanish italian portuguese russian chinese japanese korean arabic hebrew hindi urdu bengali
+        punjabi
+        turkish polish dutch swedish norwegian danish finnish greek czech hungarian romanian ukrainian vietnamese thai indonesian malay
+        persian
         farsi swahili latin mandarin cantonese tamil telugu indian canadian mexican brazilian australian irish scottish welsh swiss austrian
         belgian egyptian israeli iranian iraqi pakistani european asian african catalan basque icelandic bulgarian serbian croatian
-        london paris berlin madrid rome vienna lisbon amsterdam brussels dublin oslo stockholm copenhagen helsinki warsaw prague budapest athens
-        moscow istanbul cairo tokyo osaka kyoto seoul shanghai delhi bangkok jakarta manila sydney melbourne toronto vancouver montreal chicago boston
-        seattle houston dallas miami atlanta denver phoenix philadelphia detroit washington texas california florida alaska hawaii munich hamburg
+        london paris berlin madrid rome vienna lisbon amsterdam brussels dublin oslo stockholm copenhagen helsinki warsaw prague budapest
+        athens
+        moscow istanbul cairo tokyo osaka kyoto seoul shanghai delhi bangkok jakarta manila sydney melbourne toronto vancouver montreal
+        chicago boston
+        seattle houston dallas miami atlanta denver phoenix philadelphia detroit washington texas california florida alaska hawaii munich
+        hamburg
         frankfurt zurich geneva milan naples venice florence barcelona seville manchester liverpool edinburgh glasgow lagos nairobi dubai
-        java rust ruby swift kotlin scala php perl haskell lua matlab julia sql html css bash react angular vue django flask rails spring laravel
-        mysql sqlite redis oracle mariadb cassandra elasticsearch kafka rabbitmq docker git github gitlab jenkins terraform ansible nginx apache
+        java rust ruby swift kotlin scala php perl haskell lua matlab julia sql html css bash react angular vue django flask rails spring
+        laravel
+        mysql sqlite redis oracle mariadb cassandra elasticsearch kafka rabbitmq docker git github gitlab jenkins terraform ansible nginx
+        apache
         linux ubuntu debian fedora windows android ios aws azure gcp pandas numpy pytorch tensorflow excel
         google microsoft apple amazon tesla nvidia intel ibm samsung sony toyota honda ford bmw netflix spotify uber airbnb paypal twitter
         instagram tiktok youtube whatsapp telegram slack zoom linkedin reddit gmail outlook
-        einstein newton darwin shakespeare mozart beethoven bach picasso napoleon hitler stalin lenin lincoln kennedy obama trump biden putin
+        einstein newton darwin shakespeare mozart beethoven bach picasso napoleon hitler stalin lenin lincoln kennedy obama trump biden
+        putin
         gandhi mandela churchill plato aristotle socrates tolstoy dostoevsky hemingway dickens orwell galileo tesla curie hawking
         mercury venus mars jupiter saturn uranus neptune pluto
         """)

@@ -15,7 +15,8 @@ enum NumberText {
         let parts = value.drop { $0 == "-" }.split(separator: ".", omittingEmptySubsequences: false)
         let whole = parts.first.map(String.init) ?? "0"
         let fraction = parts.count > 1 ? String(parts[1]) : ""
-        let shifted = fraction.count >= power ? String(fraction.prefix(power)) : fraction + String(repeating: "0", count: power - fraction.count)
+        let shifted =
+            fraction.count >= power ? String(fraction.prefix(power)) : fraction + String(repeating: "0", count: power - fraction.count)
         let rest = String(fraction.dropFirst(power))
         let digits = (whole + shifted).drop { $0 == "0" }
         return trimmed(sign + (digits.isEmpty ? "0" : String(digits)) + (rest.isEmpty ? "" : "." + rest))
@@ -37,7 +38,8 @@ enum NumberText {
     static func roman(_ text: String) -> Int? {
         guard !text.isEmpty, text.count <= 15 else { return nil }
         let table: [(String, Int)] = [
-            ("m", 1000), ("cm", 900), ("d", 500), ("cd", 400), ("c", 100), ("xc", 90), ("l", 50), ("xl", 40), ("x", 10), ("ix", 9), ("v", 5),
+            ("m", 1000), ("cm", 900), ("d", 500), ("cd", 400), ("c", 100), ("xc", 90), ("l", 50), ("xl", 40), ("x", 10), ("ix", 9),
+            ("v", 5),
             ("iv", 4), ("i", 1),
         ]
         var rest = Substring(text)

@@ -12,7 +12,8 @@ enum NumberWords {
                 index += 2
             } else if let (value, width) = read(tokens, index) {
                 let after = index + width
-                if value == "19", after < tokens.count, tokens[min(after + (tokens[after].text == "-" ? 1 : 0), tokens.count - 1)].isDecade {
+                if value == "19", after < tokens.count, tokens[min(after + (tokens[after].text == "-" ? 1 : 0), tokens.count - 1)].isDecade
+                {
                     index = after + (tokens[after].text == "-" ? 1 : 0)
                     continue
                 }
@@ -32,7 +33,8 @@ enum NumberWords {
 
     /// "Q3", which the lexer cuts in two.
     private static func quarter(_ tokens: [PromptToken], _ index: Int) -> String? {
-        guard tokens[index].text == "q", tokens[index].capitals != .none || index == 0, index + 1 < tokens.count, tokens[index + 1].role == .number,
+        guard tokens[index].text == "q", tokens[index].capitals != .none || index == 0, index + 1 < tokens.count,
+            tokens[index + 1].role == .number,
             ["1", "2", "3", "4"].contains(tokens[index + 1].text)
         else { return nil }
         return "q" + tokens[index + 1].text
@@ -41,7 +43,9 @@ enum NumberWords {
     private static func read(_ tokens: [PromptToken], _ start: Int) -> (String, Int)? {
         let token = tokens[start]
         if token.role == .number {
-            guard start + 1 < tokens.count, let power = powers[tokens[start + 1].text], tokens[start + 1].role == .content else { return nil }
+            guard start + 1 < tokens.count, let power = powers[tokens[start + 1].text], tokens[start + 1].role == .content else {
+                return nil
+            }
             return (NumberText.scaled(token.text, by: power), 2)
         }
         guard token.role == .content, !token.isSymbol else { return nil }
@@ -61,7 +65,9 @@ enum NumberWords {
         var isOrdinal = false
         scan: while index < tokens.count, !isOrdinal, index - start < 24 {
             let word = tokens[index].text
-            if tokens[index].role == .sign, word == "-", index > start, index + 1 < tokens.count, small[tokens[index + 1].text] != nil || ordinals[tokens[index + 1].text] != nil, group % 10 == 0, group >= 20 {
+            if tokens[index].role == .sign, word == "-", index > start, index + 1 < tokens.count,
+                small[tokens[index + 1].text] != nil || ordinals[tokens[index + 1].text] != nil, group % 10 == 0, group >= 20
+            {
                 index += 1
                 continue
             }
@@ -71,7 +77,9 @@ enum NumberWords {
                 continue
             }
             if let value = small[word] {
-                guard accepts(value, after: lastUnit, group: group), word != "one" || isOne(tokens, index, group > 0 || total > 0) else { break scan }
+                guard accepts(value, after: lastUnit, group: group), word != "one" || isOne(tokens, index, group > 0 || total > 0) else {
+                    break scan
+                }
                 group += value
                 lastUnit = value
             } else if word == "hundred", index > start, group > 0, group < 100 {
@@ -91,7 +99,9 @@ enum NumberWords {
         }
         guard index > start, total + group > 0 || tokens[start].text == "zero" else { return nil }
         // "two thirds", "one half"
-        if !isOrdinal, index < tokens.count, let part = fractions[tokens[index].text] { return ("\(total + group)/\(part)", index - start + 1) }
+        if !isOrdinal, index < tokens.count, let part = fractions[tokens[index].text] {
+            return ("\(total + group)/\(part)", index - start + 1)
+        }
         return (String(total + group), index - start)
     }
 
@@ -106,7 +116,10 @@ enum NumberWords {
         if isTail { return true }
         let before = index > 0 ? tokens[index - 1].text : ""
         let after = index + 1 < tokens.count ? tokens[index + 1].text : ""
-        if ["which", "this", "that", "the", "no", "any", "every", "each", "some", "another", "good", "best", "better", "does", "do", "can", "should"].contains(before) {
+        if [
+            "which", "this", "that", "the", "no", "any", "every", "each", "some", "another", "good", "best", "better", "does", "do", "can",
+            "should",
+        ].contains(before) {
             return false
         }
         return !["", "of", "another", "should", "can", "could", "would", "might", "must", "is", "to", "who", "that"].contains(after)
@@ -118,16 +131,20 @@ enum NumberWords {
             return tokens[index].text != "first" || index == 0 || !["at", "for"].contains(tokens[index - 1].text)
         }
         if group > 0 { return group >= 20 }
-        guard index > 0, index + 1 < tokens.count, tokens[index + 1].role == .content, !FunctionWords.contains(tokens[index + 1].text) else {
+        guard index > 0, index + 1 < tokens.count, tokens[index + 1].role == .content, !FunctionWords.contains(tokens[index + 1].text)
+        else {
             return false
         }
         let before = tokens[index - 1]
-        return before.role == .content && ["the", "a", "my", "your", "his", "her", "its", "their", "in", "of", "last"].contains(before.text)
+        return before.role == .content
+            && ["the", "a", "my", "your", "his", "her", "its", "their", "in", "of", "last"].contains(before.text)
     }
 
     private static func roman(_ tokens: [PromptToken], _ index: Int) -> Int? {
         let token = tokens[index]
-        guard index > 0, token.text.allSatisfy({ "ivx".contains($0) }), token.capitals != .none, let raw = token.raw, raw == raw.uppercased(), raw.utf8.count >= 2 || token.text == "v" || token.text == "x" else {
+        guard index > 0, token.text.allSatisfy({ "ivx".contains($0) }), token.capitals != .none, let raw = token.raw,
+            raw == raw.uppercased(), raw.utf8.count >= 2 || token.text == "v" || token.text == "x"
+        else {
             return nil
         }
         let before = tokens[index - 1]
@@ -137,10 +154,13 @@ enum NumberWords {
     }
 
     private static let numbered: Set<String> = [
-        "war", "part", "chapter", "volume", "act", "type", "phase", "title", "article", "book", "stage", "level", "class", "section", "grade", "version",
+        "war", "part", "chapter", "volume", "act", "type", "phase", "title", "article", "book", "stage", "level", "class", "section",
+        "grade", "version",
     ]
 
-    private static let powers: [String: Int] = ["hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7]
+    private static let powers: [String: Int] = [
+        "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7,
+    ]
 
     private static let fractions: [String: Int] = [
         "half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourths": 4, "fifth": 5, "fifths": 5, "sixths": 6, "eighths": 8,
@@ -148,13 +168,16 @@ enum NumberWords {
     ]
 
     private static let small: [String: Int] = [
-        "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-        "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20,
+        "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+        "eleven": 11,
+        "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
+        "twenty": 20,
         "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
     ]
 
     private static let ordinals: [String: Int] = [
-        "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10, "eleventh": 11,
+        "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9, "tenth": 10,
+        "eleventh": 11,
         "twelfth": 12, "thirteenth": 13, "fourteenth": 14, "fifteenth": 15, "sixteenth": 16, "seventeenth": 17, "eighteenth": 18,
         "nineteenth": 19, "twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "hundredth": 100,
     ]

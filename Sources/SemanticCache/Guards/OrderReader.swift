@@ -4,7 +4,8 @@ enum OrderReader {
     static func links(_ token: PromptToken) -> Bool {
         switch token.role {
         case .function:
-            FunctionWords.prepositions.contains(token.text) || FunctionWords.symmetric.contains(token.text) || NegationLexicon.contains(token.text)
+            FunctionWords.prepositions.contains(token.text) || FunctionWords.symmetric.contains(token.text)
+                || NegationLexicon.contains(token.text)
                 || ["instead_of", "then", "than", "if", "because", "while", "-"].contains(token.text)
         case .sign: token.text == ","
         default: false
@@ -13,7 +14,9 @@ enum OrderReader {
 
     static func frame(_ tokens: [PromptToken]) -> [String: Int] {
         var result: [String: Int] = [:]
-        for token in tokens where token.role == .function && !FunctionWords.articles.contains(token.text) { result[token.text, default: 0] += 1 }
+        for token in tokens where token.role == .function && !FunctionWords.articles.contains(token.text) {
+            result[token.text, default: 0] += 1
+        }
         return result
     }
 
@@ -53,7 +56,9 @@ enum OrderReader {
                 }
             }
             let part = substance[index..<end]
-            let isAmount = substance[index].role == .number && index + 1 < substance.count && substance[index + 1].role == .unit && links[index + 1].isEmpty
+            let isAmount =
+                substance[index].role == .number && index + 1 < substance.count && substance[index + 1].role == .unit
+                && links[index + 1].isEmpty
             if isAmount {
                 end = index + 2
                 result.append(.init(key: substance[index].key + " " + substance[index + 1].key, link: link, isFirm: true))
@@ -65,7 +70,8 @@ enum OrderReader {
                     // What is left out here keeps its neighbours from being a plain list.
                     pending = link.isEmpty ? "~" : link + " ~"
                 } else {
-                    result.append(.init(key: substance[index].key, link: link, isFirm: substance[index].isName || substance[index].role != .content))
+                    result.append(
+                        .init(key: substance[index].key, link: link, isFirm: substance[index].isName || substance[index].role != .content))
                 }
             }
             index = end
@@ -79,8 +85,9 @@ enum OrderReader {
         for (index, token) in tokens.enumerated() {
             if token.role == .function, let kind = NegationLexicon.kind(token.text) {
                 if !isTag(tokens, index) { waiting.append(.init(kind: kind, target: isInverted(tokens, index) ? "" : "?")) }
-            } else if !waiting.isEmpty, token.role != .soft, token.isSubstance, !consumed.contains(index) {
-                for denial in waiting { result.append(.init(kind: denial.kind, target: denial.target.isEmpty ? "" : token.key)) }
+            } else if !waiting.isEmpty, token.isSubstance, !consumed.contains(index) {
+                let target = token.role == .soft ? "" : token.key
+                for denial in waiting { result.append(.init(kind: denial.kind, target: denial.target.isEmpty ? "" : target)) }
                 waiting.removeAll()
             }
         }
@@ -117,8 +124,10 @@ enum OrderReader {
     static func dateRelations(_ tokens: [PromptToken]) -> [String] {
         var result: [String] = []
         for (index, token) in tokens.enumerated() where DateLexicon.relations.contains(token.text) {
-            let near = tokens[(index + 1)..<min(tokens.count, index + 4)]
-            if near.contains(where: { $0.role == .date || $0.role == .number }) { result.append(token.text == "till" ? "until" : token.text) }
+            let near = tokens[(index + 1)..<min(tokens.count, index + 3)]
+            if near.contains(where: { $0.role == .date || $0.role == .number && $0.text.utf8.count == 4 }) {
+                result.append(token.text == "till" ? "until" : token.text)
+            }
         }
         return result
     }
@@ -126,14 +135,16 @@ enum OrderReader {
     /// "3 sentences": form and number belong together.
     static func numberedForms(_ substance: [PromptToken]) -> [String] {
         var result: [String] = []
-        for (one, other) in zip(substance, substance.dropFirst()) where one.role == .number && one.key != "n:1" && counted.contains(other.key) {
+        for (one, other) in zip(substance, substance.dropFirst())
+        where one.role == .number && one.key != "n:1" && counted.contains(other.key) {
             result.append(one.key + " " + other.key)
         }
         return result
     }
 
     /// Stems of what an answer's length is counted in.
-    private static let counted = Set(["sentence", "paragraph", "word", "line", "page", "bullet", "character", "step", "point"].map(WordForms.stem))
+    private static let counted = Set(
+        ["sentence", "paragraph", "word", "line", "page", "bullet", "character", "step", "point"].map(WordForms.stem))
 
     // MARK: - Sides
 
@@ -152,7 +163,8 @@ enum OrderReader {
         case "than", "over", "instead_of": return .between("than")
         case "before": return .between("before")
         case "after": return .reversed("before")
-        case "by", "of", "for", "in", "on", "with", "against", "about", "as", "without", "under", "at", "through", "via": return .between(token.text)
+        case "by", "of", "for", "in", "on", "with", "against", "about", "as", "without", "under", "at", "through", "via":
+            return .between(token.text)
         default: return nil
         }
     }
@@ -162,7 +174,8 @@ enum OrderReader {
         guard tokens[index].text == "to", index > 0 else { return tokens[index].text == "to" }
         let before = tokens[index - 1]
         return before.role == .function && !FunctionWords.prepositions.contains(before.text)
-            || ["want", "need", "like", "try", "able", "way", "going", "ought", "have", "order", "used", "how", "necessary"].contains(before.text)
+            || ["want", "need", "like", "try", "able", "way", "going", "ought", "have", "order", "used", "how", "necessary"].contains(
+                before.text)
     }
 
     static func sides(_ tokens: [PromptToken]) -> [String: PromptFacts.Sides] {
@@ -199,7 +212,9 @@ enum OrderReader {
                     open = ("from", false)
                 }
                 left.removeAll()
-            } else if token.role != .function && token.text != "-" || !FunctionWords.articles.contains(token.text) && token.role == .function {
+            } else if token.role != .function && token.text != "-"
+                || !FunctionWords.articles.contains(token.text) && token.role == .function
+            {
                 left.removeAll()
                 open = nil
             }

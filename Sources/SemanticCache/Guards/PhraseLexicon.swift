@@ -1,6 +1,7 @@
 /// Phrases that say what a word, a tag or nothing at all would say.
 ///
-/// A line is `pattern => replacement`: words in lower case without contractions, `a|b` for alternatives, `a?` for what may be missing, `*` for one word
+/// A line is `pattern => replacement`: words in lower case without contractions, `a|b` for alternatives, `a?` for what may be missing,
+/// `*` for one word
 /// of any kind, which the replacement repeats. Tags in angle brackets are read by ``QuestionLexicon``.
 enum PhraseLexicon {
     /// A word of a pattern, with what may follow it.
@@ -49,15 +50,21 @@ enum PhraseLexicon {
 
     /// "What is the height of": as "how high".
     private static let attributes: String = [
-        "price", "cost", "height", "length", "width", "depth", "size", "age", "distance", "duration", "speed", "temperature", "weight", "frequency",
+        "price", "cost", "height", "length", "width", "depth", "size", "age", "distance", "duration", "speed", "temperature", "weight",
+        "frequency",
         "amount", "population", "area", "volume", "diameter", "salary", "lifespan",
-    ].flatMap { [$0, $0 + "s"] }.map { "what is|are|was|were the? total|average? \($0) => <measure> \($0)\nwhat|which \($0) is|are|was|were|does|do|did|has|have|can|could|should|will|would => <measure> \($0)" }.joined(separator: "\n")
+    ].flatMap { [$0, $0 + "s"] }.map {
+        "what is|are|was|were the? total|average? \($0) => <measure> \($0)"
+            + "\nwhat|which \($0) is|are|was|were|does|do|did|has|have|can|could|should|will|would => <measure> \($0)"
+    }.joined(separator: "\n")
 
     private static let lines = """
         is|are * able|allowed|permitted to => can *
         is|are the * able|allowed|permitted to => can *
         is|are my * able|allowed|permitted to => can *
         what|which steps => <howto>
+        what is|are the? best|fastest|shortest? way from => <howto> from
+        day of the week => weekday
         what is|are the? steps|procedure|process to|for|of? => <howto>
         what is|are the? steps|procedure|process involved in? => <howto>
         what is to be done => <howto>
@@ -81,8 +88,8 @@ enum PhraseLexicon {
         yearly|annual|annually => year
         hourly => hour
         day of the week => weekday
-        what|which day of the week => <date> weekday
-        on? what|which weekday => <date> weekday
+        what|which day of the week => <date>
+        on? what|which weekday => <date>
         half an hour => 30 minutes
         mac os => mac
         turn|switch the|my|your? * off => disable *
@@ -125,7 +132,9 @@ enum PhraseLexicon {
         for example|instance => example
         such as => example
         out of office => outofoffice
-        how do|can|could|should|would|might|does|did i|you|we|one|someone|somebody|anyone|people actually|best|properly|correctly|go? about? => <howto>
+        how do|does|did i|you|we|one|someone|somebody|anyone|people actually|best|properly|correctly|go? about? => <howto>
+        how can|could|should i|you|we|one|someone|somebody|anyone|people actually|best|properly|correctly|go? about? => <howto>
+        how would|might i|you|we|one|someone|somebody|anyone|people actually|best|properly|correctly|go? about? => <howto>
         how do|can|could|should|would|might|does i|you|we|one|someone|somebody|anyone => <howto>
         how can|could|should|may it|this be => <howto>
         how to properly|correctly|best => <howto>
@@ -133,7 +142,8 @@ enum PhraseLexicon {
         how can|could i|you|we? go about => <howto>
         how do i|you|we go about => <howto>
         how would i|you|we|one go about => <howto>
-        what is|are the? best|right|proper|correct|good|recommended|standard|usual|normal|simplest? way|ways|method|approach|procedure|process to|of|for => <howto>
+        what is|are the? best|right|proper|correct|good? way|ways|method|approach|procedure|process to|of|for => <howto>
+        what is|are the? recommended|standard|usual|normal|simplest way|ways|method|approach|procedure|process to|of|for => <howto>
         what is|are a|an? good|simple|proper|correct? way|ways|method|approach to|of|for => <howto>
         what is|are the|a|an? * way|ways|method to|of|for => <howto> *
         what steps|step do|should|must|can i|you|we take|follow to => <howto>
@@ -229,7 +239,7 @@ enum PhraseLexicon {
         what number of => <count>
         the? number|count of => <count>
         how much does|do|did|would|will it? cost => <measure> price
-        how much is|are|was => <measure> price
+        how much is|are|was => <measure> amount
         how expensive is|are => <measure> price
         how much time does it take => <measure> duration
         how much time does|do|will|would => <measure> duration
@@ -263,7 +273,7 @@ enum PhraseLexicon {
         in|from what|which country|nation => <country>
         what|which city|town => <city>
         in|from what|which city|town => <city>
-        what|which person|people|man|woman => <person>
+        what|which person|people => <person>
         who is|was the? person|people|one that|who => who
         name the? person who => <person>
         what is|was the? name of the? person who|that => <person>
@@ -296,10 +306,14 @@ enum PhraseLexicon {
         like i am five|5 => eli5
         like i am a|an? five|5 year old => eli5
         for|to|like a|an? five|5 year old child|kid? => eli5
-        in a|one|single? sentence => 1 sentence
-        in a|one|single? paragraph => 1 paragraph
-        in a|one|single? word => 1 word
-        in a|one|single? line => 1 line
+        in a|one sentence => 1 sentence
+        in a? single sentence => 1 sentence
+        in a|one paragraph => 1 paragraph
+        in a? single paragraph => 1 paragraph
+        in a|one word => 1 word
+        in a? single word => 1 word
+        in a|one line => 1 line
+        in a? single line => 1 line
         for beginners|newbies|novices|dummies => beginner
         as a beginner => beginner
         as a|an? table => table
@@ -308,6 +322,14 @@ enum PhraseLexicon {
         bulleted list => bullet
         in bullets => bullet
         get rid of => remove
+        count|counts|counted|counting as => regard
+        protect|protects|protected|protecting against => prevent
+        keep|keeps|prevent|prevents my|the|your? * from => stop *
+        stop|stops my|the|your? * from => stop *
+        make|makes it|them faster|quicker => accelerate
+        make|makes it|them slower => decelerate
+        go|goes|going back => return
+        one after the other => by
         take out => remove
         find out => determine
         figure out => determine
@@ -473,6 +495,17 @@ enum PhraseLexicon {
         capital city of => capital of
         side effect|effects => side_effect
         pros and cons => advantage and disadvantage
+        strengths and weaknesses => advantage and disadvantage
+        make|makes|making a|an|the|my|your * faster|quicker => accelerate *
+        make|makes|making a|an|the|my|your * bigger|larger|louder => increase *
+        make|makes|making a|an|the|my|your * smaller|quieter => reduce *
+        make|makes|making a|an|the|my|your * shorter => shorten *
+        make|makes|making a|an|the|my|your * longer => lengthen *
+        make|makes|making a|an|the|my|your * stronger => strengthen *
+        make|makes|making a|an|the|my|your * better => improve *
+        make|makes|making a|an|the|my|your * more secure|safer => secure *
+        how do|does|did * and * compare => <compare> * and *
+        it so that => so
         benefits and drawbacks => advantage and disadvantage
         upsides and downsides => advantage and disadvantage
         good and bad sides|points => advantage and disadvantage
@@ -485,7 +518,6 @@ enum PhraseLexicon {
         ice cream => ice_cream
         hot dog => hot_dog
         high school => high_school
-        open source => opensource
         source code => code
         text editor => editor
         list comprehension => list_comprehension

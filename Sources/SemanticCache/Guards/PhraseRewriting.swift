@@ -38,7 +38,9 @@ enum PhraseRewriting {
             }
             guard index < tokens.count else { continue }
             let token = tokens[index]
-            if let any = PhraseLexicon.tree[node].any, isWord(token) || token.role == .identifier { open.append((any, index + 1, wild + [index - start])) }
+            if let any = PhraseLexicon.tree[node].any, isWord(token) || token.role == .identifier {
+                open.append((any, index + 1, wild + [index - start]))
+            }
             if isWord(token), let next = PhraseLexicon.tree[node].next[token.text] { open.append((next, index + 1, wild)) }
         }
         return best
@@ -66,7 +68,8 @@ enum PhraseRewriting {
 
     /// "Could you please" before an order: how many tokens.
     private static func courtesy(_ tokens: [PromptToken], _ start: Int) -> Int? {
-        guard start + 2 < tokens.count, ["can", "could", "would", "will"].contains(tokens[start].text), tokens[start + 1].text == "you" else { return nil }
+        guard start + 2 < tokens.count, ["can", "could", "would", "will"].contains(tokens[start].text), tokens[start + 1].text == "you"
+        else { return nil }
         let width = tokens[start + 2].text == "please" ? 3 : 2
         guard start + width < tokens.count else { return nil }
         let order = tokens[start + width].text

@@ -1,6 +1,7 @@
 /// Everything that the guards and the score compare of a prompt, gathered in one pass.
 ///
-/// Time and memory are linear in the prompt's length. Any text is accepted; the lexicons are English, and for a text in another language every word
+/// Time and memory are linear in the prompt's length. Any text is accepted; the lexicons are English, and for a text in another language
+/// every word
 /// and its place count, so that such prompts match only when they are the same words in the same order.
 struct PromptFacts: Sendable {
     /// A denial and what it denies.
@@ -126,7 +127,8 @@ struct PromptFacts: Sendable {
         isEnglish = Self.isEnglish(sequence)
     }
 
-    /// Whether what the prompts share comes in the same order in both: one is then the other with words exchanged, put in or left out, rather than
+    /// Whether what the prompts share comes in the same order in both: one is then the other with words exchanged, put in or left out,
+    /// rather than
     /// a sentence of another build.
     func runsParallel(to other: PromptFacts) -> Bool { shared(with: other.keys) == other.shared(with: keys) }
 

@@ -90,7 +90,8 @@ enum IdentifierShape {
     }
 
     /// A dot inside a name: two letters on either side, so that "e.g." and "U.S." are not meant.
-    private static func isDot(_ chunk: ArraySlice<Unicode.Scalar>, _ index: Int, _ previous: Unicode.Scalar, _ next: Unicode.Scalar) -> Bool {
+    private static func isDot(_ chunk: ArraySlice<Unicode.Scalar>, _ index: Int, _ previous: Unicode.Scalar, _ next: Unicode.Scalar) -> Bool
+    {
         guard ScalarClass.isLetter(next) || ScalarClass.isDigit(next) else { return false }
         if previous == ")" || previous == "]" { return true }
         guard ScalarClass.isLetter(previous) else { return false }

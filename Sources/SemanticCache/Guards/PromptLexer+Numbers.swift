@@ -50,7 +50,8 @@ extension PromptLexer {
     /// Ordinal endings, decades, multipliers, and units written without a space.
     private mutating func takeSuffix(value: String, end: Int) {
         var letters = end
-        while let scalar = scalar(at: letters), scalar.isASCII && ScalarClass.isLetter(scalar) || scalar.value == 0xB5 || scalar.value == 0x3BC,
+        while let scalar = scalar(at: letters),
+            scalar.isASCII && ScalarClass.isLetter(scalar) || scalar.value == 0xB5 || scalar.value == 0x3BC,
             letters < end + 8
         {
             letters += 1

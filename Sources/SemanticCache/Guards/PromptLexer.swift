@@ -105,6 +105,7 @@ struct PromptLexer {
         case "-" where self.scalar(at: position + 1) == ">":
             append(.word, "to")
             position += 1
+        case "-" where isInnerHyphen: break
         case "[", "{":
             takeBracketed(scalar)
             append(.symbol, String(scalar))
@@ -116,6 +117,13 @@ struct PromptLexer {
             }
         }
         position += 1
+    }
+
+    /// "Command-line" is "command line".
+    private var isInnerHyphen: Bool {
+        guard let before = scalar(at: position - 1), let after = scalar(at: position + 1) else { return false }
+        return ScalarClass.isLetter(after) && (ScalarClass.isLetter(before) || ScalarClass.isDigit(before))
+            || ScalarClass.isLetter(before) && ScalarClass.isDigit(after)
     }
 
     // MARK: - Quotes
@@ -155,7 +163,8 @@ struct PromptLexer {
     /// What is said of the code in the first line of a fence.
     private static let codeLanguages = FunctionWords.words(
         """
-        swift python py javascript js typescript ts java c cpp csharp go rust ruby php kotlin scala bash sh shell console json yaml xml html css sql text
+        swift python py javascript js typescript ts java c cpp csharp go rust ruby php kotlin scala bash sh shell console json yaml xml
+        html css sql text
         diff ini toml
         """)
 

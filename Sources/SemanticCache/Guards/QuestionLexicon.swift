@@ -48,9 +48,11 @@ enum QuestionLexicon {
     static let openings: [String: AnswerKinds] = [
         "what": .what, "which": [.identify, .list, .person, .recommend], "who": .person, "whom": .person, "whose": .person,
         "when": [.year, .date, .clock], "where": [.country, .city, .place], "why": .reason, "how": [.mechanism, .howTo],
-        "<howto>": .howTo, "<howdoes>": [.mechanism, .explain], "<why>": .reason, "<count>": .count, "<year>": .year, "<date>": .date, "<clock>": .clock,
-        "<country>": [.country, .identify], "<city>": [.city, .identify], "<person>": [.person, .identify], "<about>": .explain,
-        "<makes>": [.reason, .identify, .list, .explain], "<translate>": [.translate, .identify], "<wish>": [.write, .list, .recommend, .identify, .howTo, .explain],
+        "<howto>": .howTo, "<howdoes>": [.mechanism, .explain], "<why>": .reason, "<count>": .count, "<year>": .year, "<date>": .date,
+        "<clock>": .clock,
+        "<country>": .country, "<city>": .city, "<person>": .person, "<about>": .explain,
+        "<makes>": [.reason, .identify, .list, .explain], "<translate>": [.translate, .identify],
+        "<wish>": [.write, .list, .recommend, .identify, .howTo, .explain],
         "<define>": .define, "<compare>": [.compare, .explain], "<mean>": [.define, .explain, .translate, .identify], "<measure>": .measure,
     ]
 
@@ -58,21 +60,26 @@ enum QuestionLexicon {
     static let orders: [String: AnswerKinds] = table(
         [
             ("explain describe clarify illustrate elaborate discuss outline", .explain), ("define", .define),
-            ("list name enumerate", [.list, .identify]), ("give provide show present", [.list, .identify, .explain, .define, .write, .howTo, .translate]),
+            ("list name enumerate", [.list, .identify]), ("show", [.list, .identify, .write, .howTo]),
+            ("give provide present", [.list, .identify, .explain, .define, .write, .howTo, .translate]),
             ("write compose draft create generate design build develop implement code produce prepare craft invent", .write),
             ("make turn put use", [.write, .rewrite, .convert, .translate]),
             ("translate", .translate), ("summarize recap condense", .summarize), ("fix debug repair correct resolve troubleshoot", .fix),
             ("compare contrast differentiate distinguish", [.compare, .explain]), ("convert transform change", [.convert, .rewrite]),
-            ("calculate compute evaluate estimate count find determine", [.compute, .identify, .list, .measure, .count]), ("solve", [.solve, .compute]),
+            ("calculate compute evaluate estimate count find determine", [.compute, .identify, .list, .measure, .count]),
+            ("solve", [.solve, .compute]),
             ("classify categorize label", .classify), ("extract identify", .extract),
-            ("rewrite rephrase reword paraphrase improve simplify edit proofread polish shorten", .rewrite), ("continue complete finish", .proceed),
+            ("rewrite rephrase reword paraphrase improve simplify edit proofread polish shorten", .rewrite),
+            ("continue complete finish", .proceed),
             ("recommend suggest", [.recommend, .list]), ("review critique assess analyze", .review),
         ])
 
     /// Auxiliary verbs that begin a yes-or-no question.
     static let polar: [String: AnswerKinds] = [
-        "is": .isSo, "are": .isSo, "was": .isSo, "were": .isSo, "am": .isSo, "do": .isSo, "does": .isSo, "did": .isSo, "has": .isSo, "have": .isSo,
-        "had": .isSo, "can": .can, "could": .can, "may": .can, "might": .can, "should": .should, "ought": .should, "shall": .should, "must": .must,
+        "is": .isSo, "are": .isSo, "was": .isSo, "were": .isSo, "am": .isSo, "do": .isSo, "does": .isSo, "did": .isSo, "has": .isSo,
+        "have": .isSo,
+        "had": .isSo, "can": .can, "could": .can, "may": .can, "might": .can, "should": .should, "ought": .should, "shall": .should,
+        "must": .must,
         "will": .will, "would": .will, "<can>": .can, "<should>": .should, "<must>": .must,
     ]
 
@@ -84,7 +91,8 @@ enum QuestionLexicon {
     static let forms: Set<String> = Set(
         FunctionWords.words(
             """
-            json yaml csv xml markdown bullet poem haiku limerick sonnet rap checklist flowchart short detailed formal informal funny sarcastic simple
+            json yaml csv xml markdown bullet poem haiku limerick sonnet rap checklist flowchart short detailed formal informal funny
+            sarcastic simple
             beginner layman eli5 stepbystep pseudocode rhyme rhyming alphabetical alphabetically chronological chronologically
             """
         ).map { SynonymLexicon.canonical(WordForms.stem($0)) })

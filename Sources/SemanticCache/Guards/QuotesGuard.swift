@@ -1,4 +1,5 @@
-/// What stands in quotes, backticks or brackets is compared as it is written. Where only one prompt has quotes, the other must have their words in the
+/// What stands in quotes, backticks or brackets is compared as it is written. Where only one prompt has quotes, the other must have their
+/// words in the
 /// same order.
 enum QuotesGuard {
     /// Quotations that are searched for in the other prompt; with more than these the quotes themselves must be equal.

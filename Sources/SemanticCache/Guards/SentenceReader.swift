@@ -20,7 +20,9 @@ struct SentenceReader {
     private mutating func read(_ tokens: [PromptToken], _ range: Range<Int>) {
         guard let first = range.first(where: { !Self.leads.contains(tokens[$0].text) && tokens[$0].role != .sign }) else { return }
         let last = range.upperBound - 1
-        if let place = range.first(where: { tokens[$0].text == "<howto>" && !tokens[$0].isQuoted }) ?? (tokens[last].text == "how" ? last : nil) {
+        if let place = range.first(where: { tokens[$0].text == "<howto>" && !tokens[$0].isQuoted })
+            ?? (tokens[last].text == "how" ? last : nil)
+        {
             demand(.howTo, tokens, place, range)
             return
         }
@@ -66,7 +68,9 @@ struct SentenceReader {
         }
     }
 
-    private static let leads: Set<String> = ["and", "also", "then", "so", "now", "but", "ok", "okay", "well", "or", "question", "me", "briefly", "just", "simply", "quickly"]
+    private static let leads: Set<String> = [
+        "and", "also", "then", "so", "now", "but", "ok", "okay", "well", "or", "question", "me", "briefly", "just", "simply", "quickly",
+    ]
 
     private func order(_ tokens: [PromptToken], _ index: Int) -> AnswerKinds? {
         guard !tokens[index].isQuoted else { return nil }
@@ -77,7 +81,8 @@ struct SentenceReader {
     private static let plain = FunctionWords.words(
         """
         explain describe clarify define list name enumerate give provide show present write compose draft create generate make prepare craft
-        produce compare contrast recommend suggest translate summarize find determine calculate compute differentiate distinguish
+        produce make turn put convert transform change compare contrast recommend suggest translate summarize find determine calculate
+        compute differentiate distinguish
         """)
 
     private mutating func consume(_ tokens: [PromptToken], _ index: Int) {

@@ -1,7 +1,9 @@
 /// A kind of difference between two prompts that makes an answer to one wrong for the other, however near their embeddings are.
 ///
-/// Embedders put "column 3" and "column 7" at a cosine of 0.996 and honest paraphrases at 0.91 to 0.97: no threshold tells them apart. A guard is
-/// a pure comparison of ``PromptFacts``, symmetric and reflexive, and hard: one difference is enough. When a guard cannot be sure that two prompts
+/// Embedders put "column 3" and "column 7" at a cosine of 0.996 and honest paraphrases at 0.91 to 0.97: no threshold tells them apart. A
+/// guard is
+/// a pure comparison of ``PromptFacts``, symmetric and reflexive, and hard: one difference is enough. When a guard cannot be sure that two
+/// prompts
 /// ask the same it separates them, because a miss costs one model call and a false hit costs a wrong answer.
 enum SimilarityGuard: String, CaseIterable, Sendable {
     /// Numeric values, in digits or words.
@@ -27,7 +29,8 @@ enum SimilarityGuard: String, CaseIterable, Sendable {
     /// Any other word of substance that only one of the prompts has and that is no known synonym. The net under all the others.
     case words
 
-    /// Whether this guard sees a difference. Symmetric; never for two prompts that are equal up to white space, the case of the first letter, and
+    /// Whether this guard sees a difference. Symmetric; never for two prompts that are equal up to white space, the case of the first
+    /// letter, and
     /// final punctuation. Linear in the length of the prompts.
     func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
         switch self {
@@ -47,7 +50,8 @@ enum SimilarityGuard: String, CaseIterable, Sendable {
 }
 
 enum Guards {
-    /// The first guard, in the order of ``SimilarityGuard/allCases``, that sees a difference; `nil` when none does, and the stored answer may be used
+    /// The first guard, in the order of ``SimilarityGuard/allCases``, that sees a difference; `nil` when none does, and the stored answer
+    /// may be used
     /// as far as the guards are concerned.
     static func first(separating asked: PromptFacts, from stored: PromptFacts) -> SimilarityGuard? {
         SimilarityGuard.allCases.first { $0.separates(asked, stored) }

@@ -10,8 +10,13 @@ struct TokenReader {
         tokens = PhraseRewriting.rewritten(PhraseRewriting.rewritten(tokens))
         tokens = NumberWords.merged(tokens)
         for index in tokens.indices { assignRole(index) }
-        for index in tokens.indices.dropFirst() where tokens[index].role == .unit && tokens[index - 1].text == "1" { tokens[index - 1].isSoftOne = true }
+        for index in tokens.indices.dropFirst() where tokens[index].role == .unit && tokens[index - 1].text == "1" {
+            tokens[index - 1].isSoftOne = true
+        }
         tokens.removeAll { $0.text == "\u{B0}" }
+        for index in tokens.indices.dropFirst().reversed() where tokens[index].role == .unit && tokens[index - 1].key == "degree" {
+            tokens.remove(at: index - 1)
+        }
     }
 
     /// More capitals than small letters: then capitals say nothing.
@@ -93,10 +98,15 @@ struct TokenReader {
         }
         let country = isAttribute(index) ? NameLexicon.demonyms[token.text] : nil
         let known = token.text == "us" ? "usa" : country ?? NameLexicon.aliases[token.text]
-        tokens[index].isName = known != nil || NameLexicon.contains(token.text) || isCapital && (!token.startsSentence || token.capitals == .all)
+        tokens[index].isName =
+            known != nil || NameLexicon.contains(token.text) || isCapital && (!token.startsSentence || token.capitals == .all)
         let stem = WordForms.stem(token.text)
         tokens[index].key = known ?? SynonymLexicon.canonical(stem)
-        if FunctionWords.softStems.contains(stem), !tokens[index].isName || token.startsSentence { tokens[index].role = .soft }
+        if FunctionWords.softKeys.contains(tokens[index].key) || FunctionWords.softKeys.contains(stem),
+            !tokens[index].isName || token.startsSentence
+        {
+            tokens[index].role = .soft
+        }
     }
 
     /// "A German bank", and not "German grammar".
@@ -124,7 +134,9 @@ struct TokenReader {
             return [next(index), previous(index)].contains { $0?.role == .number || $0.flatMap { DateLexicon.word($0.text) } != nil }
         }
         if next(index)?.role == .number || previous(index)?.role == .number { return true }
-        if let before = previous(index)?.text, ["in", "since", "until", "last", "next", "during", "early", "late", "mid", "of", "by", "this"].contains(before) {
+        if let before = previous(index)?.text,
+            ["in", "since", "until", "last", "next", "during", "early", "late", "mid", "of", "by", "this"].contains(before)
+        {
             return token.text != "second"
         }
         return token.capitals != .none && !token.startsSentence && !isShouted
@@ -138,6 +150,9 @@ struct TokenReader {
             return unit
         }
         if let before = previous(index) {
+            if before.text == "\u{B0}" || before.key == "degree", token.text == "c" || token.text == "f" || token.text == "k" {
+                return UnitLexicon.glued(token.text.uppercased())
+            }
             if before.text == "\u{B0}" { return UnitLexicon.glued(token.raw ?? token.text) }
             let isCapital = !isShouted && token.raw?.utf8.count == 1
             if before.role == .number, token.text.utf8.count <= 4, isCapital || !Self.shortWords.contains(token.text),
@@ -150,14 +165,18 @@ struct TokenReader {
     }
 
     /// Signs of units that are letters or words as well: units only where glued to a figure.
-    private static let shortWords: Set<String> = ["in", "a", "x", "u", "n", "p", "d", "y", "t", "c", "f", "s", "b", "v", "j", "bar", "cal", "ct", "pt"]
+    private static let shortWords: Set<String> = [
+        "in", "a", "x", "u", "n", "p", "d", "y", "t", "c", "f", "s", "b", "v", "j", "bar", "cal", "ct", "pt",
+    ]
 
     private mutating func readSign(_ index: Int) {
         let token = tokens[index]
         let betweenNumbers = previous(index)?.role == .number && next(index)?.role == .number
         switch token.text {
         case "+", "*", "\u{D7}", "\u{F7}", "/":
-            if betweenNumbers || token.text == "+" { become(index, token.text == "\u{D7}" ? "*" : token.text == "\u{F7}" ? "/" : token.text) }
+            if betweenNumbers || token.text == "+" {
+                become(index, token.text == "\u{D7}" ? "*" : token.text == "\u{F7}" ? "/" : token.text)
+            }
         case "-" where betweenNumbers:
             tokens[index].role = .function
             tokens[index].key = "-"

@@ -1,6 +1,7 @@
 /// Units, currencies and rates, and their spellings.
 enum UnitLexicon {
-    /// A unit glued to a figure, or right behind it, where short and ambiguous signs can be trusted: "5m", "10 GB". Case counts: MB is no Mb.
+    /// A unit glued to a figure, or right behind it, where short and ambiguous signs can be trusted: "5m", "10 GB". Case counts: MB is no
+    /// Mb.
     static func glued(_ text: String) -> String? { exact[text] ?? signs[text.lowercased()] ?? word(text.lowercased()) }
 
     /// A unit spelled out, or a sign that is nothing else, in lower case.
@@ -8,11 +9,13 @@ enum UnitLexicon {
 
     private static let exact: [String: String] = [
         "Mb": "megabit", "Gb": "gigabit", "Kb": "kilobit", "b": "byte", "B": "byte",
-        "F": "fahrenheit", "C": "celsius", "K": "kelvin", "Mbps": "megabitpersecond", "MBps": "megabytepersecond", "Gbps": "gigabitpersecond",
+        "F": "fahrenheit", "C": "celsius", "K": "kelvin", "Mbps": "megabitpersecond", "MBps": "megabytepersecond",
+        "Gbps": "gigabitpersecond",
     ]
 
     private static let signs: [String: String] = [
-        "m": "meter", "g": "gram", "l": "liter", "s": "second", "h": "hour", "d": "day", "y": "year", "w": "watt", "v": "volt", "a": "ampere", "t": "tonne",
+        "m": "meter", "g": "gram", "l": "liter", "s": "second", "h": "hour", "d": "day", "y": "year", "w": "watt", "v": "volt",
+        "a": "ampere", "t": "tonne",
         "in": "inch", "min": "minute", "mo": "month", "pt": "pint", "c": "celsius", "f": "fahrenheit", "j": "joule", "n": "newton",
         "bar": "bar", "u": "unit", "x": "times", "p": "pence", "ct": "carat", "cal": "calorie",
     ]
@@ -50,7 +53,6 @@ enum UnitLexicon {
         pound pounds
         lb lbs
         ounce ounces oz
-        stone-weight
         liter liters litre litres
         milliliter milliliters millilitre millilitres ml
         gallon gallons gal
@@ -103,7 +105,7 @@ enum UnitLexicon {
         joule joules
         calorie calories
         kilocalorie kilocalories kcal
-        newton-unit newtons
+        newtons
         pascal pascals pa
         psi
         horsepower hp
@@ -113,7 +115,7 @@ enum UnitLexicon {
         knot knots
         rpm
         nanosecond nanoseconds ns
-        microsecond microseconds us-time
+        microsecond microseconds
         millisecond milliseconds ms msec
         second seconds sec secs
         minute minutes mins
@@ -134,7 +136,7 @@ enum UnitLexicon {
         jpy yen
         inr rupee rupees
         cny yuan rmb renminbi
-        krw won-currency
+        krw
         rub ruble rubles rouble roubles
         chf francs
         cad
@@ -142,13 +144,7 @@ enum UnitLexicon {
         mxn pesos
         btc bitcoin bitcoins
         percent percentage pct
-        dozenunit
-        perday
-        perweek
-        permonth
-        peryear
-        perhour
-        decibel decibels db-sound
+        decibel decibels
         mole moles mol
         lumen lumens
         pixel pixels px

@@ -1,4 +1,5 @@
-/// Brings the forms of a word together: plural and singular, tenses, British and American spelling. Light on purpose: two words that mean different
+/// Brings the forms of a word together: plural and singular, tenses, British and American spelling. Light on purpose: two words that mean
+/// different
 /// things must never fall together, while two forms of one word that do not only cost a hit.
 enum WordForms {
     static func stem(_ word: String) -> String {
@@ -24,7 +25,9 @@ enum WordForms {
         if ends(word, "ss") || ends(word, "us") || ends(word, "is") || ends(word, "as") && word.count < 6 { return }
         if word.count > 4, ends(word, "ies") {
             word.replaceSubrange((word.count - 3)..., with: "y".utf8)
-        } else if ends(word, "sses") || ends(word, "xes") || ends(word, "zes") || ends(word, "ches") || ends(word, "shes") || ends(word, "oes") {
+        } else if ends(word, "sses") || ends(word, "xes") || ends(word, "zes") || ends(word, "ches") || ends(word, "shes")
+            || ends(word, "oes")
+        {
             word.removeLast(2)
         } else {
             word.removeLast()
@@ -84,7 +87,8 @@ enum WordForms {
             last != UInt8(ascii: "l") || word.count > 4, last != UInt8(ascii: "z")
         {
             word.removeLast()
-        } else if word.count <= 4, word.count >= 3, let last = word.last, !isVowel(last), last != UInt8(ascii: "w"), last != UInt8(ascii: "x"),
+        } else if word.count <= 4, word.count >= 3, let last = word.last, !isVowel(last), last != UInt8(ascii: "w"),
+            last != UInt8(ascii: "x"),
             isVowel(word[word.count - 2]), !isVowel(word[word.count - 3])
         {
             // naming, named: name
@@ -271,6 +275,10 @@ enum IrregularForms {
         born birth
         choose choice choices
         believe belief
+        behave behaves behaved behaving behavior behaviour behaviors
+        pronounce pronounces pronounced pronouncing pronunciation
+        divide divides divided dividing division divisible
+        discover discovers discovered discovering discovery discoveries
         advise advice advises
         maintain maintenance
         repeat repeatedly repetition
@@ -285,7 +293,7 @@ enum IrregularForms {
         university universe organ organic state statement department document argument apartment
         private climate chocolate pirate senate climate corporate date rate late gate plate plane debate
         family reply supply apply only early daily weekly monthly yearly hourly july italy ally bully belly jelly
-        mean means meaning experience experiment general generate generation generator
+        experience experiment general generate generation generator
         meditation medication relation relate action native plan plane plans planes planed planned planning planet planets
         star start stare bare care car cars cares caring scar scare hop hope hopes hoping hopping tap tape tapes bit bite cub cube pin pine
         past paste posted post posit position police policy polite universal

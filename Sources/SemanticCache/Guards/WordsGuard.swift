@@ -1,6 +1,7 @@
 /// A word of substance that only one prompt has, and that no synonym, form or abbreviation in the other accounts for.
 ///
-/// Where the prompts run in parallel, what stands in the same gap must be the same. Where one is a rewording of the other, so that what they share
+/// Where the prompts run in parallel, what stands in the same gap must be the same. Where one is a rewording of the other, so that what
+/// they share
 /// stands in another order, vague words ("take", "form", "item") may differ, and others only on one side.
 enum WordsGuard {
     static func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
@@ -14,7 +15,7 @@ enum WordsGuard {
         }
         if one.isEmpty && other.isEmpty { return false }
         if sharesPlace(asked, one, stored, other) { return true }
-        return max(one.count, other.count) > 2 || min(one.count, other.count) > 1
+        return max(one.count, other.count) > 2 || min(one.count, other.count) > 0
     }
 
     /// Whether a word of the one residue and a word of the other stand before, or after, the same word.
@@ -42,7 +43,7 @@ enum WordsGuard {
         if !one.isEmpty, !other.isEmpty {
             expand(&one, asked, &other, stored)
             expand(&other, stored, &one, asked)
-            relate(&one, &other)
+            relate(&one, &other, isReworded: !asked.runsParallel(to: stored) || !asked.hasFrame(of: stored))
         }
         return (one, other)
     }
@@ -89,11 +90,11 @@ enum WordsGuard {
     }
 
     /// Takes words of one family away: "strength" and "strengthen", "Greece" and one "Greek".
-    private static func relate(_ one: inout Set<String>, _ other: inout Set<String>) {
+    private static func relate(_ one: inout Set<String>, _ other: inout Set<String>, isReworded: Bool) {
         guard one.count <= reach, other.count <= reach else { return }
         var peoples: [(String, String)] = []
         for word in one {
-            if let kin = other.first(where: { isKin(word, $0) }) {
+            if let kin = other.first(where: { isKin(word, $0, isReworded: isReworded) }) {
                 one.remove(word)
                 other.remove(kin)
             } else if let kin = other.first(where: { NameLexicon.demonyms[$0] == word || NameLexicon.demonyms[word] == $0 }) {
@@ -107,17 +108,19 @@ enum WordsGuard {
     }
 
     /// The same beginning, and endings that make one word of another.
-    private static func isKin(_ one: String, _ other: String) -> Bool {
+    private static func isKin(_ one: String, _ other: String, isReworded: Bool) -> Bool {
         let prefix = zip(one, other).prefix { $0 == $1 }.count
         let shorter = min(one.count, other.count)
         guard prefix >= 4, prefix * 5 >= shorter * 4 else { return false }
-        let endings = prefix == 4 ? shortEndings : endings
+        let endings = isReworded ? looseEndings : prefix == 4 ? shortEndings : endings
         return endings.contains(String(one.dropFirst(prefix))) && endings.contains(String(other.dropFirst(prefix)))
     }
 
+    private static let looseEndings = endings.union(["er", "ers", "or", "ior", "est", "al", "ial", "ing", "iv", "ic"])
     private static let shortEndings: Set<String> = ["", "ern", "en", "ness", "ful"]
     private static let endings: Set<String> = [
-        "", "e", "ly", "ity", "ance", "ence", "ment", "ness", "ion", "ation", "ition", "able", "ibl", "abl", "ible", "ed", "ing", "y", "en", "ern", "iz",
+        "", "e", "ly", "ity", "ance", "ence", "ment", "ness", "ion", "ation", "ition", "able", "ibl", "abl", "ible", "ed", "ing", "y", "en",
+        "ern", "iz",
         "ful", "anc", "enc", "light",
     ]
 }

@@ -41,8 +41,12 @@ enum AnswerAgreement {
         text.split(separator: "\n").map { line in
             let body = line.drop { $0.isWhitespace || $0 == "-" || $0 == "*" || $0 == "\u{2022}" || $0 == "#" }
             let rest = body.drop(while: \.isNumber)
-            guard rest.startIndex != body.startIndex, body.distance(from: body.startIndex, to: rest.startIndex) <= 3 else { return String(body) }
-            guard let mark = rest.first, mark == "." || mark == ")", rest.dropFirst().first?.isWhitespace ?? false else { return String(body) }
+            guard rest.startIndex != body.startIndex, body.distance(from: body.startIndex, to: rest.startIndex) <= 3 else {
+                return String(body)
+            }
+            guard let mark = rest.first, mark == "." || mark == ")", rest.dropFirst().first?.isWhitespace ?? false else {
+                return String(body)
+            }
             return String(rest.dropFirst(2))
         }.joined(separator: "\n")
     }

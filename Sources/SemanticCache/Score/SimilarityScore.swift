@@ -19,7 +19,8 @@ enum SimilarityScore {
         let near = clamped((cosine - floor) / (1 - floor))
         let margin = gap.map { clamped($0 / wideGap) } ?? 1
         let value =
-            weights.cosine * near + weights.gap * margin + weights.length * lengthRatio(asked, stored) + weights.overlap * overlap(asked, stored)
+            weights.cosine * near + weights.gap * margin + weights.length * lengthRatio(asked, stored) + weights.overlap
+            * overlap(asked, stored)
         return clamped(value)
     }
 

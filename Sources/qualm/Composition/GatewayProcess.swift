@@ -43,10 +43,12 @@ struct GatewayProcess {
                 logger.error("the port file could not be written", metadata: ["error": "\(error)"])
             }
         }
+        // Before anybody can know that the gateway listens: a signal that comes then must not end it the hard way.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         var services = ServiceGroupConfiguration(
             services: [
                 .init(service: Ticker(active: active)), .init(service: CacheWork(cache: stores.cache)), .init(service: server),
-                .init(service: DrainOnSignal(server: server), successTerminationBehavior: .gracefullyShutdownGroup),
+                .init(service: DrainOnSignal(server: server, signals: signals), successTerminationBehavior: .gracefullyShutdownGroup),
             ], logger: logger)
         // The drain is over by then. What holds out is a connection whose client does not read: its task is cancelled.
         services.maximumGracefulShutdownDuration = .seconds(3)
@@ -158,11 +160,12 @@ private struct Ticker: Service {
 /// SIGTERM or SIGINT drains the gateway and then ends it; a second one ends the waiting.
 private struct DrainOnSignal: Service {
     let server: GatewayServer
+    let signals: UnixSignalsSequence
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
-                var signals = await UnixSignalsSequence(trapping: .sigterm, .sigint).makeAsyncIterator()
+                var signals = signals.makeAsyncIterator()
                 guard await signals.next() != nil else { return }
                 group.addTask { await server.drain() }
                 group.addTask { _ = await signals.next() }
