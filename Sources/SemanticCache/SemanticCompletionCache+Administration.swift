@@ -6,15 +6,17 @@ extension SemanticCompletionCache {
     /// An operator waits longer than a request.
     private static let patience = Duration.seconds(5)
     private var patient: ContinuousClock.Instant { environment.now() + Self.patience }
+    /// Who only looks is told soon, also that a store does not answer.
+    private var soon: ContinuousClock.Instant { environment.now() + .seconds(1) }
 
     /// The counts are this process's; the sizes are the stores', which other gateways may share.
     public func statistics() async -> CacheStatistics {
-        async let entries = asked(answerGate) { [self] () async throws(StoreError) in try await answers.count(deadline: patient) }
+        async let entries = asked(answerGate) { [self] () async throws(StoreError) in try await answers.count(deadline: soon) }
         async let points =
             vectors == nil
             ? nil
             : asked(vectorGate) { [self] () async throws(StoreError) in
-                try await vectors?.count(deadline: patient) ?? 0
+                try await vectors?.count(deadline: soon) ?? 0
             }
         let (entryCount, pointCount) = await (entries, points)
         // Afterwards, so that their failures are among the counts.

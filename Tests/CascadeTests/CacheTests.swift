@@ -214,6 +214,19 @@ struct CacheTests {
         #expect(failed.end?.isNothing == true)
     }
 
+    @Test("is collected by what it says, not by the frames it came in")
+    func longAnswers() async throws {
+        for (limit, isCollected) in [(4_000, true), (3_999, false)] {
+            let cache = ScriptedCache(.miss(CacheOutcome()))
+            let words = (0..<1_000).map { _ in "word" }
+            var world = try World(draft: Script.of(Script.role + Script.tokens(words, 1) + Script.counted(7, 1_000)))
+            world.limits.cacheableBytes = limit
+            world.cache = cache
+            _ = try await world.run()
+            #expect((cache.candidate != nil) == isCollected)
+        }
+    }
+
     @Test("its embedding is in the ledger, told or not", arguments: [true, false])
     func embeddings(isTold: Bool) async throws {
         let use = EmbeddingUse(

@@ -72,6 +72,15 @@ struct AdmissionTests {
             AdmissionRules.refusal(of: one.candidate, admit: one.admit, maxEntryBytes: 4_096, reading: reading.value) == one.refusal)
     }
 
+    @Test(
+        "a refusal in the heavyweight's own words is not repeated; talk about refusals is",
+        arguments: [("I'm sorry, but I can't help with that.", CacheAdmission.marked), ("\u{201C}I can't\u{201D} is a contraction.", nil)])
+    func refusals(_ text: String, _ refusal: CacheAdmission?) {
+        let candidate = Pipeline.candidate(text)
+        let reading = LazyReading(candidate.body)
+        #expect(AdmissionRules.refusal(of: candidate, admit: .all, maxEntryBytes: 4_096, reading: reading.value) == refusal)
+    }
+
     @Test("a refused answer is counted once, by its reason, and not stored")
     func refusedIsCounted() async throws {
         try await Pipeline.run(resident: true) { pipeline in

@@ -84,7 +84,7 @@ def exact_hits(rig, report):
     without = []
     for _ in range(rig.repetitions):
         without += at_fixed_rate(rig, report, "no cache", rig.gateway.port, "auto")
-    report.add_percentiles("no cache, 200 requests/s", "latency", "us", without, direct, 1e6, note=f"{len(without):,} samples")
+    report.add_percentiles("no cache, 500 requests/s", "latency", "us", without, direct, 1e6, note=f"{len(without):,} samples")
     with gateway_with(rig, "embedded", "mode: on", embedder="") as gateway:
         measure_hits(rig, report, gateway, "exact hit, embedded", direct)
     executable = shutil.which("redis-server")
@@ -111,11 +111,11 @@ def measure_hits(rig, report, gateway, section, direct, plain=None):
     check_hits(rig, report, section, gateway, before, len(latencies))
     note = f"{len(latencies):,} samples"
     for name, share in (("p50", 0.5), ("p99", 0.99)):
-        report.add_percentiles(f"{section}, 200 requests/s", "latency", "us", latencies, direct, 1e6, note=note, shares=(share,))
+        report.add_percentiles(f"{section}, 500 requests/s", "latency", "us", latencies, direct, 1e6, note=note, shares=(share,))
     waited, unserved = waits(gateway, min(1000, len(latencies)), "exact")
     if unserved:
         report.problem(f"{section}: {unserved} of the latest decisions are no served hits")
-    report.add_percentiles(f"{section}, 200 requests/s", "of it the lookup", "us", waited, plain, 1e6,
+    report.add_percentiles(f"{section}, 500 requests/s", "of it the lookup", "us", waited, plain, 1e6,
                            note=f"{len(waited):,} samples" + ("; direct: GET" if plain else ""))
     for connections in (1, 16, 64):
         before, results = lookups(rig, gateway, "exact"), []
@@ -137,12 +137,12 @@ def measure_hits(rig, report, gateway, section, direct, plain=None):
 
 
 def at_fixed_rate(rig, report, name, port, model, *, repeated=False):
-    """Seconds of so many requests, in an open loop: 200 a second, which no configuration here is busy with."""
-    count = int(200 * rig.seconds * 1.5) + 100
+    """Seconds of so many requests, in an open loop: 500 a second, which no configuration here is busy with."""
+    count = int(500 * rig.seconds) + 100
     spec = {"prompts": REPEATED} if repeated else {}
-    result = rig.load(do="rate", port=port, model=model, stream=False, rate=200, count=count, warm_up=100, **spec)
+    result = rig.load(do="rate", port=port, model=model, stream=False, rate=500, count=count, warm_up=100, **spec)
     if result["failed"]:
-        report.problem(f"{result['failed']} of {result['sent']} requests failed at 200/s ({name})")
+        report.problem(f"{result['failed']} of {result['sent']} requests failed at 500/s ({name})")
     return result["total"]
 
 

@@ -1,5 +1,6 @@
 internal import Cascade
 internal import ChatAPI
+internal import EntropyRouting
 
 /// Which answers are kept: complete ones that nothing speaks against. Pure.
 enum AdmissionRules {
@@ -15,7 +16,14 @@ enum AdmissionRules {
         if candidate.route == .heavyweight && admit == .shippedDrafts { return .policy }
         guard candidate.body.count <= maxEntryBytes, let reading = reading() else { return .unfit }
         if candidate.finish == .toolCalls && reading.calls.isEmpty { return .incomplete }
+        if isRefusal(reading) { return .marked }
         return reading.hasText || !reading.calls.isEmpty ? nil : .unfit
+    }
+
+    /// The heavyweight's refusals pass no gate on their way to the client. They may be the right answer; they are not repeated.
+    private static func isRefusal(_ reading: AnswerReading) -> Bool {
+        let facts = DraftFacts(text: reading.text, finish: .stop, toolCallCount: reading.calls.count)
+        return QualityGates(enabled: [.refusal]).verdict(facts) != .pass
     }
 
     /// What makes an answer nothing to go by, whatever the settings: neither to be kept nor to be compared with.

@@ -69,9 +69,10 @@ extension CertificationReport {
         if let step = walk.certified {
             return [
                 "Certified: score \(Self.decimal(step.level, 2)), with \(Self.count(step.losses, "false hit")) in \(step.trials) \(trialNoun).",
-                scope + " at most \(Self.percent(step.bound, 2)) get an answer that is not theirs",
-                "(goal: \(goal)). This is wrong with a probability of at most \(doubt). It holds for lookups",
-                "like these pairs, and only when neither guards nor weights were fitted to them.",
+                scope,
+                "at most \(Self.percent(step.bound, 2)) get an answer that is not theirs (goal: \(goal)).",
+                "This is wrong with a probability of at most \(doubt). It holds for lookups like these pairs, and only",
+                "when neither guards nor weights were fitted to them.",
                 "Of the \(different.count) pairs with different answers alone, the bound is \(Self.percent(boundOfDifferent(step.losses), 2)).",
                 "Paraphrases answered: \(Self.percent(hitRate(atScore: step.level), 1)).",
                 "",
