@@ -25,6 +25,8 @@ public struct HTTPTransportError: Error, Sendable, Hashable {
         case oversizedHeaders = "oversized_headers"
         /// Not HTTP.
         case malformedResponse = "malformed_response"
+        /// The body is larger than its reader wants.
+        case tooLarge = "too_large"
         /// ``HTTPExchange/cancel()``, or the transport shut down.
         case cancelled
         /// Anything else; see `detail`.

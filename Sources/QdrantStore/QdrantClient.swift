@@ -119,7 +119,7 @@ struct QdrantClient: Sendable {
     private func failure(_ failure: HTTPTransportError, _ place: String) -> StoreError {
         switch failure.kind {
         case .connectTimeout, .firstByteTimeout, .idleTimeout: error(.timeout, place, failure.description)
-        case .malformedResponse, .oversizedHeaders: error(.malformed, place, failure.description)
+        case .malformedResponse, .oversizedHeaders, .tooLarge: error(.malformed, place, failure.description)
         case .cancelled: Task.isCancelled ? .cancelled : error(.closed, place, "the transport was shut down")
         case .dns, .connectionRefused, .unreachable, .tls, .resetBeforeHead, .resetMidBody, .invalidURL, .other:
             error(.unavailable, place, failure.description)

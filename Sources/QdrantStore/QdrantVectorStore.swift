@@ -1,14 +1,6 @@
 public import Cascade
 public import HTTPTransport
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 /// Vectors in one collection of a Qdrant, over its REST API (`/points/query`, so 1.10 or newer; written against 1.19's OpenAPI document).
 ///
 /// The collection is made with the first vector: of its size, with the distance Cosine and an index on each of the payload fields
@@ -39,7 +31,7 @@ public final class QdrantVectorStore: VectorStore {
     public init(_ options: QdrantOptions, transport: any HTTPTransport, now: (@Sendable () -> Double)? = nil) {
         self.options = options
         client = QdrantClient(transport: transport, options: options)
-        self.now = now ?? secondsSince1970
+        self.now = now ?? { WallClock.now() }
     }
 
     public func nearest(
@@ -145,11 +137,4 @@ public final class QdrantVectorStore: VectorStore {
         watch.forget()
         return StoreError(.qdrant, .mismatch, "\(message); \(remedy)")
     }
-}
-
-/// The wall clock.
-@Sendable private func secondsSince1970() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_REALTIME, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }

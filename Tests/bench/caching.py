@@ -117,7 +117,7 @@ def measure_hits(rig, report, gateway, section, direct, plain=None):
         report.problem(f"{section}: {unserved} of the latest decisions are no served hits")
     report.add_percentiles(f"{section}, 500 requests/s", "of it the lookup", "us", waited, plain, 1e6,
                            note=f"{len(waited):,} samples" + ("; direct: GET" if plain else ""))
-    for connections in (1, 16, 64):
+    for connections in (1, 16):
         before, results = lookups(rig, gateway, "exact"), []
         for _ in range(rig.repetitions):
             results.append(rig.wrk(gateway.port, "auto", connections, distinct=DISTINCT, gateway=gateway))
@@ -250,7 +250,6 @@ def misses(rig, report):
         closed_streams(rig, report, gateways)
     with contextlib.ExitStack() as stack:
         gateways = {"no cache": stack.enter_context(gateway_with(rig, "off-paced", "mode: off", embedder="")),
-                    "exact level": stack.enter_context(gateway_with(rig, "exact-paced", "mode: on", embedder="")),
                     "both levels": stack.enter_context(gateway_with(rig, "both-paced", "mode: on"))}
         for gateway in gateways.values():
             first_request(gateway, "paced")

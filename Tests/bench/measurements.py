@@ -77,7 +77,7 @@ def median(results, key):
     return statistics.median(result[key] for result in results)
 
 
-def check(rig, report):
+def check(rig):
     """Before anything is timed: every kind of request that is measured gives the answer that the rows say it gives."""
     def ask(model, stream, release=None, **more):
         body = {"model": model, "stream": stream, "messages": [{"role": "user", "content": f"{rig.tag} check"}], **more}

@@ -1,21 +1,11 @@
 import HTTPTransport
-import Synchronization
 
 /// One exchange with the embedder, from the texts it carries to the bytes that come back.
-final class EmbeddingCall: HTTPExchangeSink {
+final class EmbeddingCall: Sendable {
     /// One caller, and which of the texts is its own.
     struct Seat: Sendable {
         var ticket: EmbeddingTicket
         var place: Int
-    }
-
-    private struct State: Sendable {
-        var exchange: (any HTTPExchange)?
-        var isUnwanted = false
-        var isTooLarge = false
-        var hasEnded = false
-        var status = 0
-        var body: [UInt8] = []
     }
 
     /// Room for the largest vectors in use (4,096 numbers of 20 digits), twice over.
@@ -25,8 +15,8 @@ final class EmbeddingCall: HTTPExchangeSink {
     /// 1 or more, no two equal.
     let texts: [String]
     let seats: [Seat]
+    private let collector: HTTPResponseCollector
     private let onEnd: @Sendable (EmbeddingCall, Result<EmbeddingResponse, HTTPTransportError>) -> Void
-    private let state = Mutex(State())
 
     init(
         texts: [String], seats: [Seat], onEnd: @escaping @Sendable (EmbeddingCall, Result<EmbeddingResponse, HTTPTransportError>) -> Void
@@ -34,58 +24,17 @@ final class EmbeddingCall: HTTPExchangeSink {
         self.texts = texts
         self.seats = seats
         self.onEnd = onEnd
+        collector = HTTPResponseCollector(maxBytes: Self.maxOtherBytes + texts.count * Self.maxBytesPerText)
     }
 
-    /// The exchange may have ended, or become unwanted, before its starter got hold of it.
-    func attach(_ exchange: any HTTPExchange) {
-        let isUnwanted = state.withLock { state in
-            if !state.hasEnded { state.exchange = exchange }
-            return state.isUnwanted || state.isTooLarge
+    func start(_ request: HTTPExchangeRequest, over transport: any HTTPTransport) {
+        collector.begin { [self] outcome in
+            onEnd(self, outcome.map { EmbeddingResponse(call: self, status: $0.head.status, body: $0.body) })
         }
-        if isUnwanted { exchange.cancel() }
+        collector.attach(transport.start(request, sink: collector))
     }
 
-    func cancel() {
-        let exchange = state.withLock { state in
-            state.isUnwanted = true
-            return state.exchange
-        }
-        exchange?.cancel()
-    }
-
-    func head(_ head: HTTPResponseHead) {
-        state.withLock { $0.status = head.status }
-    }
-
-    func body(_ bytes: UnsafeRawBufferPointer) -> HTTPBodyDemand {
-        let limit = Self.maxOtherBytes + texts.count * Self.maxBytesPerText
-        let unwanted: (any HTTPExchange)? = state.withLock { state in
-            guard !state.isTooLarge else { return nil }
-            guard bytes.count <= limit - state.body.count else {
-                state.isTooLarge = true
-                state.body = []
-                return state.exchange
-            }
-            state.body.append(contentsOf: bytes)
-            return nil
-        }
-        unwanted?.cancel()
-        return .more
-    }
-
-    func end(_ result: Result<HTTPExchangeTimings, HTTPTransportError>) {
-        let outcome = state.withLock { state -> Result<EmbeddingResponse, HTTPTransportError> in
-            state.hasEnded = true
-            state.exchange = nil
-            if state.isTooLarge {
-                return .failure(HTTPTransportError(.malformedResponse, "the answer is larger than \(texts.count) vectors can be"))
-            }
-            let (status, body) = (state.status, state.body)
-            state.body = []
-            return result.map { _ in EmbeddingResponse(call: self, status: status, body: body) }
-        }
-        onEnd(self, outcome)
-    }
+    func cancel() { collector.cancel() }
 }
 
 /// What came back, unread.

@@ -11,7 +11,7 @@ enum EmbeddingFailure {
         let kind: StoreError.Kind =
             switch error.kind {
             case .connectTimeout, .firstByteTimeout, .idleTimeout: .timeout
-            case .malformedResponse, .oversizedHeaders: .malformed
+            case .malformedResponse, .oversizedHeaders, .tooLarge: .malformed
             case .cancelled: .closed
             case .invalidURL, .dns, .connectionRefused, .unreachable, .tls, .resetBeforeHead, .resetMidBody, .other: .unavailable
             }

@@ -118,7 +118,7 @@ public final class OpenAICompatibleEmbedder: Embedder {
         while let call = nextCall() {
             let body = EmbeddingVectors.request(model: model.model, texts: call.texts, dimensions: dimensions, usesBase64: usesBase64)
             let request = HTTPExchangeRequest(method: .post, url: endpoint, headers: headers, body: body, timeouts: timeouts)
-            call.attach(transport.start(request, sink: call))
+            call.start(request, over: transport)
         }
     }
 

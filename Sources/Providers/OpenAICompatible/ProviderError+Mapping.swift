@@ -15,7 +15,7 @@ extension ProviderError {
             case .idleTimeout: .idleTimeout
             case .resetBeforeHead: .reset
             case .resetMidBody: .truncated
-            case .oversizedHeaders, .malformedResponse, .other: .malformed
+            case .oversizedHeaders, .malformedResponse, .tooLarge, .other: .malformed
             case .cancelled: .cancelled
             }
         self.init(kind, provider: provider, message: Self.message(error.kind), detail: error.description)
@@ -36,6 +36,7 @@ extension ProviderError {
         case .resetMidBody: "the connection broke in the middle of its answer"
         case .oversizedHeaders: "its response headers are too large"
         case .malformedResponse: "its answer is not HTTP"
+        case .tooLarge: "its answer is too large"
         case .cancelled: "the call was cancelled"
         case .other: "the transfer failed"
         }

@@ -1,3 +1,5 @@
+internal import Cascade
+
 /// Time and chance, as parameters: tests bring their own.
 public struct CacheEnvironment: Sendable {
     /// For deadlines and durations.
@@ -21,7 +23,7 @@ public struct CacheEnvironment: Sendable {
 
     /// The process's clocks and the system's generator.
     public static let system = CacheEnvironment(
-        now: { .now }, wallTime: { WallClock.secondsSince1970() },
+        now: { .now }, wallTime: { WallClock.now() },
         sleep: { try await Task.sleep(until: $0, clock: .continuous) },
         chance: { Double.random(in: 0..<1) })
 }

@@ -22,7 +22,7 @@ public final class EmbeddedVectorStore: VectorStore {
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
         thread = VectorThread(maxVectors: min(max(1, maxVectors), 10_000_000), maxWaiting: max(1, maxWaiting), now: now)
-        self.wallNow = wallNow ?? { WallClock.secondsSince1970() }
+        self.wallNow = wallNow ?? { WallClock.now() }
     }
 
     deinit { thread.close() }

@@ -1,12 +1,12 @@
 #if canImport(Glibc)
-    import Glibc
+    internal import Glibc
 #elseif canImport(Musl)
-    import Musl
+    internal import Musl
 #else
-    import Darwin
+    internal import Darwin
 #endif
 
-/// Seconds since 1970, for records and `created` members. Durations never use it.
+/// Seconds since 1970: for records, `created` members, and expiry that several gateways must agree on. Durations never use it.
 public enum WallClock {
     public static func now() -> Double {
         var time = timespec()
