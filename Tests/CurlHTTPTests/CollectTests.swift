@@ -14,7 +14,7 @@ struct CollectTests {
             let outcome = try await transport.collect(request, maxBytes: 1000)
             #expect(outcome.body.count == 1000)
             let error = await #expect(throws: HTTPTransportError.self) { try await transport.collect(request, maxBytes: 999) }
-            #expect(error?.kind == .other)
+            #expect(error?.kind == .tooLarge)
             #expect(error?.detail.contains("999 bytes") == true)
         }
     }

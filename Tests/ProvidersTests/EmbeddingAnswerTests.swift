@@ -165,7 +165,7 @@ struct EmbeddingAnswerTests {
         let expected: StoreError.Kind =
             switch kind {
             case .connectTimeout, .firstByteTimeout, .idleTimeout: .timeout
-            case .malformedResponse, .oversizedHeaders: .malformed
+            case .malformedResponse, .oversizedHeaders, .tooLarge: .malformed
             case .cancelled: .closed
             default: .unavailable
             }
