@@ -22,19 +22,26 @@ public enum ServerSentEventWriter {
     public static func appendDone(to out: inout [UInt8]) { out.append(contentsOf: "data: [DONE]\n\n".utf8) }
 
     private static func appendLines(_ text: some Sequence<UInt8>, prefix: StaticString, to out: inout [UInt8]) {
+        // Nearly every text is an array: without this, each byte of it would be a call through the sequence's witness table.
+        let done: Void? = text.withContiguousStorageIfAvailable { appendLines(of: $0, prefix: prefix, to: &out) }
+        if done == nil { Array(text).withUnsafeBufferPointer { appendLines(of: $0, prefix: prefix, to: &out) } }
+    }
+
+    private static func appendLines(of text: UnsafeBufferPointer<UInt8>, prefix: StaticString, to out: inout [UInt8]) {
         let prefix = UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount)
         out.append(contentsOf: prefix)
-        var afterReturn = false
-        for byte in text {
-            switch byte {
-            case UInt8(ascii: "\n") where afterReturn: break
-            case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
+        var start = 0
+        for index in text.indices where text[index] == UInt8(ascii: "\n") || text[index] == UInt8(ascii: "\r") {
+            // The second half of a CR LF ends no line of its own.
+            let isSecondHalf = text[index] == UInt8(ascii: "\n") && index > 0 && text[index - 1] == UInt8(ascii: "\r")
+            if !isSecondHalf {
+                out.append(contentsOf: text[start..<index])
                 out.append(UInt8(ascii: "\n"))
                 out.append(contentsOf: prefix)
-            default: out.append(byte)
             }
-            afterReturn = byte == UInt8(ascii: "\r")
+            start = index + 1
         }
+        out.append(contentsOf: text[start...])
         out.append(UInt8(ascii: "\n"))
     }
 }

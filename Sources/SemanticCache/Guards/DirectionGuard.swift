@@ -80,7 +80,10 @@ enum DirectionGuard {
     }
 
     /// "Should gutters be cleaned" against "should I clean gutters".
-    private static func isPassive(_ facts: PromptFacts) -> Bool { !facts.functions.isDisjoint(with: ["be", "been", "being"]) }
+    private static func isPassive(_ facts: PromptFacts) -> Bool { 
+        !facts.functions.isDisjoint(with: ["be", "been", "being"])
+            || facts.functions.contains("by") && !facts.functions.isDisjoint(with: ["is", "are", "was", "were"])
+    }
 
     private struct Pair: Hashable {
         var first: String

@@ -170,7 +170,7 @@ enum OrderReader {
     }
 
     /// "How to sort", "want to sell".
-    private static func isInfinitive(_ tokens: [PromptToken], _ index: Int) -> Bool {
+    static func isInfinitive(_ tokens: [PromptToken], _ index: Int) -> Bool {
         guard tokens[index].text == "to", index > 0 else { return tokens[index].text == "to" }
         let before = tokens[index - 1]
         return before.role == .function && !FunctionWords.prepositions.contains(before.text)

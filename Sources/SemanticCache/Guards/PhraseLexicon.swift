@@ -59,6 +59,27 @@ enum PhraseLexicon {
     }.joined(separator: "\n")
 
     private static let lines = """
+        percentage points|point => percentagepoint
+        everyone|everybody|all|nothing|anything|nobody|everything|none but => except
+        for loop|loops => for_loop
+        while loop|loops => while_loop
+        for each loop|loops => foreach_loop
+        foreach loop|loops => foreach_loop
+        write|create|add|generate a|an|some|the? unit? test|tests for => write unittest for
+        what is the? best|right|ideal|good time to|for => when is best time to
+        when is the? best|right|ideal|good time to|for => when is best time to
+        what does|do|did|will|would a|an|the? * cost => <measure> price *
+        what does|do|did|will|would a|an|the? * * cost => <measure> price * *
+        how much does|do|did|will|would a|an|the? * cost => <measure> price *
+        how much does|do|did|will|would a|an|the? * * cost => <measure> price * *
+        date|day of birth => birthdate
+        place of birth => birthplace
+        what is|was * birthdate|birthday => when was * born
+        what is|was * birthplace => where was * born
+        what is|are * short for => what * mean
+        what is a|an|the|your? good|best|simple|easy? recipe for => <howto> make
+        like i am five|5 years|year? old => eli5
+        on earth => in the world
         is|are * able|allowed|permitted to => can *
         is|are the * able|allowed|permitted to => can *
         is|are my * able|allowed|permitted to => can *

@@ -61,6 +61,7 @@ enum PhraseRewriting {
                 token.role = .number
                 token.isSoftOne = word == "1"
             }
+            if word == "*" || word == "/" { token.role = .sign }
             token.startsSentence = startsSentence
             result.append(token)
         }

@@ -75,7 +75,11 @@ struct PromptFacts: Sendable {
     let sides: [String: Sides]
     /// Who is asked for: the one who does, or the one to whom it is done; `nil` when nobody is.
     let asksForDoer: Bool?
+    /// The words of grammar, for prompts that have the same words of substance.
+    let grammar: GrammarFacts
     let isEnglish: Bool
+    /// What stands behind a colon in a prompt that wants something done with it: "Correct this: ...".
+    let payload: [String]
     /// Every word and number in order, lower case.
     let sequence: [String]
 
@@ -123,9 +127,15 @@ struct PromptFacts: Sendable {
         asksForDoer = sentences.asksForDoer
         forms = words.intersection(QuestionLexicon.forms).union(OrderReader.numberedForms(substance))
         sides = OrderReader.sides(tokens)
+        grammar = GrammarFacts(tokens, consumed: consumed)
         sequence = lexer.lexemes.filter { $0.kind != .symbol && $0.kind != .boundary }.map(\.text)
+        let isProcessing = sentences.demands.first.map { !$0.kinds.isDisjoint(with: Self.processing) } ?? false
+        let colon = isProcessing ? lexer.lexemes.firstIndex { $0.kind == .boundary && $0.text == ":" } : nil
+        payload = colon.map { Array(lexer.lexemes[$0...].filter { $0.kind != .symbol && $0.kind != .boundary }.map(\.text)) } ?? []
         isEnglish = Self.isEnglish(sequence)
     }
+
+    private static let processing: AnswerKinds = [.fix, .translate, .rewrite, .classify, .proceed, .review, .summarize]
 
     /// Whether what the prompts share comes in the same order in both: one is then the other with words exchanged, put in or left out,
     /// rather than

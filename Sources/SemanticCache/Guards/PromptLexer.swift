@@ -87,6 +87,7 @@ struct PromptLexer {
     }
 
     private mutating func takeSymbol(_ scalar: Unicode.Scalar) {
+        if takeOperator(scalar) { return }
         switch scalar {
         case ".", "!", "?", "\u{3002}", "\u{061F}", "\u{0964}":
             append(.boundary, String(scalar))
@@ -106,6 +107,7 @@ struct PromptLexer {
             append(.word, "to")
             position += 1
         case "-" where isInnerHyphen: break
+        case "-" where isSpaced: append(.symbol, "-", raw: " - ")
         case "[", "{":
             takeBracketed(scalar)
             append(.symbol, String(scalar))
@@ -117,6 +119,12 @@ struct PromptLexer {
             }
         }
         position += 1
+    }
+
+    /// White space on either side.
+    private var isSpaced: Bool {
+        guard let before = scalar(at: position - 1), let after = scalar(at: position + 1) else { return false }
+        return ScalarClass.isBlank(before) && ScalarClass.isBlank(after)
     }
 
     /// "Command-line" is "command line".

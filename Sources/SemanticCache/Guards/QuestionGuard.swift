@@ -40,6 +40,7 @@ enum QuestionGuard {
             let widened = widened(one.kinds)
             guard !widened.isDisjoint(with: self.widened(other.kinds)) else { return false }
             if !isParallel || isQuantity, !one.kinds.isDisjoint(with: [.isSo, .will]) { return true }
+            if isParallel, !isDated, (one.tense == .future) != (other.tense == .future), one.kinds.contains(.person) { return false }
             return one.tense == .none || other.tense == .none || one.tense == other.tense || isDated
         }
 

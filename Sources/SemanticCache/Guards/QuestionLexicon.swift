@@ -37,9 +37,13 @@ struct AnswerKinds: OptionSet, Sendable, Hashable {
     static let review = Self(rawValue: 1 << 32)
     static let solve = Self(rawValue: 1 << 33)
     static let measure = Self(rawValue: 1 << 34)
+    static let nameOfCity = Self(rawValue: 1 << 35)
+    static let nameOfCountry = Self(rawValue: 1 << 36)
 
     /// "What is", and a topic that stands alone.
-    static let what: Self = [.translate, .identify, .define, .explain, .list, .compute, .compare, .recommend, .convert]
+    static let what: Self = [
+        .translate, .identify, .define, .explain, .list, .compute, .compare, .recommend, .convert, .nameOfCity, .nameOfCountry,
+    ]
 }
 
 /// The words that begin a question or an order.
@@ -50,7 +54,7 @@ enum QuestionLexicon {
         "when": [.year, .date, .clock], "where": [.country, .city, .place], "why": .reason, "how": [.mechanism, .howTo],
         "<howto>": .howTo, "<howdoes>": [.mechanism, .explain], "<why>": .reason, "<count>": .count, "<year>": .year, "<date>": .date,
         "<clock>": .clock,
-        "<country>": .country, "<city>": .city, "<person>": .person, "<about>": .explain,
+        "<country>": [.country, .nameOfCountry], "<city>": [.city, .nameOfCity], "<person>": .person, "<about>": .explain,
         "<makes>": [.reason, .identify, .list, .explain], "<translate>": [.translate, .identify],
         "<wish>": [.write, .list, .recommend, .identify, .howTo, .explain],
         "<define>": .define, "<compare>": [.compare, .explain], "<mean>": [.define, .explain, .translate, .identify], "<measure>": .measure,

@@ -6,6 +6,7 @@ enum QuotesGuard {
     private static let limit = 16
 
     static func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
+        if !asked.payload.isEmpty, !stored.payload.isEmpty, asked.payload != stored.payload { return true }
         if asked.quotes == stored.quotes { return false }
         guard asked.quotes.isEmpty || stored.quotes.isEmpty, asked.quotes.count + stored.quotes.count <= limit else { return true }
         return !occurs(asked.quotes, stored) || !occurs(stored.quotes, asked)

@@ -110,7 +110,11 @@ struct SentenceReader {
         let compares = kinds.contains(.identify) || kinds.contains(.mechanism)
         let differs = compares && range.contains { $0 > index && IrregularForms.table[tokens[$0].text] == "differ" }
         demands.append(.init(kinds: differs ? kinds.union(.compare) : kinds, tense: tense(after)))
-        guard asksForDoer == nil, tokens[index].text == "who" || tokens[index].text == "<person>" else { return }
+        guard asksForDoer == nil, ["who", "whom", "<person>"].contains(tokens[index].text) else { return }
+        if tokens[index].text == "whom" {
+            asksForDoer = index > 0 && tokens[index - 1].text == "by"
+            return
+        }
         let rest = tokens[(index + 1)..<range.upperBound]
         let near = rest.prefix(3).map(\.text)
         if near.contains(where: { ["did", "does", "do"].contains($0) }) {

@@ -138,6 +138,18 @@ enum SynonymLexicon {
         city town
         nation country
         world globe
+        largest biggest
+        tallest highest
+        fastest quickest
+        smallest tiniest
+        smartest cleverest
+        hardest toughest
+        easiest simplest
+        richest wealthiest
+        nearest closest
+        oldest eldest
+        all every
+        remote remotely
         area region
         beach seaside
         sea ocean

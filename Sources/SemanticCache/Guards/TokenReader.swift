@@ -2,9 +2,12 @@
 struct TokenReader {
     private(set) var tokens: [PromptToken] = []
     let isShouted: Bool
+    /// Has a sign of mathematics that is no dash.
+    let isFormula: Bool
 
     init(_ lexemes: [Lexeme]) {
         isShouted = Self.isShouted(lexemes)
+        isFormula = lexemes.contains { $0.kind == .symbol && ($0.text == "=" || $0.text == "^") }
         tokens.reserveCapacity(lexemes.count + 8)
         for lexeme in lexemes { expand(lexeme) }
         tokens = PhraseRewriting.rewritten(PhraseRewriting.rewritten(tokens))
@@ -75,7 +78,9 @@ struct TokenReader {
             return
         }
         let token = tokens[index]
-        if token.text.hasPrefix("<") {
+        if let sign = Self.spokenOperators[token.text], isOperand(previous(index)), isOperand(next(index)), previous(index)?.role == .number || next(index)?.role == .number, next(index)?.text != "a" {
+            become(index, sign)
+        } else if token.text.hasPrefix("<") {
             tokens[index].role = .function
         } else if isDate(index), let date = DateLexicon.word(token.text) {
             tokens[index].role = .date
@@ -120,9 +125,25 @@ struct TokenReader {
 
     /// "Service A": a letter that names something.
     private func isLabel(_ index: Int) -> Bool {
+        if isOperandLetter(index) { return true }
         guard tokens[index].text == "a", tokens[index].capitals != .none, !tokens[index].startsSentence, !isShouted else { return false }
         guard let next = next(index), next.role == .content else { return true }
         return FunctionWords.contains(next.text)
+    }
+
+    /// "Copy a to b", "a == b", "i++": neither an article nor a pronoun.
+    private func isOperandLetter(_ index: Int) -> Bool {
+        let text = tokens[index].text
+        guard text == "a" || text == "i", tokens[index].capitals == .none || tokens[index].startsSentence else { return false }
+        if let next = next(index), next.role == .sign, isOperatorSign(next.text) { return true }
+        if let before = previous(index), before.key.hasPrefix("op:"), next(index)?.role != .content || text == "i" { return true }
+        guard text == "a", index > 0 else { return false }
+        guard let next = next(index) else { return true }
+        return next.role == .boundary || ["to", "and", "or", "is", "are", "from", "into", "with", "by", "of", "in"].contains(next.text)
+    }
+
+    private func isOperatorSign(_ sign: String) -> Bool {
+        PromptLexer.operators.contains(sign) || ["=", "<", ">", "+", "*", "^", "|", "&"].contains(sign)
     }
 
     private func isDate(_ index: Int) -> Bool {
@@ -169,20 +190,31 @@ struct TokenReader {
         "in", "a", "x", "u", "n", "p", "d", "y", "t", "c", "f", "s", "b", "v", "j", "bar", "cal", "ct", "pt",
     ]
 
+    private static let spokenOperators: [String: String] = ["plus": "+", "minus": "-", "times": "*", "*": "*", "/": "/", "\u{D7}": "*"]
+
     private mutating func readSign(_ index: Int) {
         let token = tokens[index]
+        let isBetween = isOperand(previous(index)) && isOperand(next(index))
         let betweenNumbers = previous(index)?.role == .number && next(index)?.role == .number
         switch token.text {
         case "+", "*", "\u{D7}", "\u{F7}", "/":
-            if betweenNumbers || token.text == "+" {
+            if isBetween || token.text == "+" {
                 become(index, token.text == "\u{D7}" ? "*" : token.text == "\u{F7}" ? "/" : token.text)
             }
+        case "-" where isBetween && (token.raw != nil || isFormula): become(index, "-")
         case "-" where betweenNumbers:
             tokens[index].role = .function
             tokens[index].key = "-"
-        case "=", "<", ">", "^", "|", "~", "\\": become(index, token.text)
+        case "=", "<", ">", "^", "|", "~", "\\", "&": become(index, token.text)
+        case let sign where PromptLexer.operators.contains(sign): become(index, sign)
         default: break
         }
+    }
+
+    /// A number, or a letter that stands for one.
+    private func isOperand(_ token: PromptToken?) -> Bool {
+        guard let token else { return false }
+        return token.role == .number || token.text.utf8.count == 1 && (token.role == .content || token.role == .function)
     }
 
     private mutating func become(_ index: Int, _ sign: String) {

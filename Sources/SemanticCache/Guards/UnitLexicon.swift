@@ -144,6 +144,7 @@ enum UnitLexicon {
         mxn pesos
         btc bitcoin bitcoins
         percent percentage pct
+        percentagepoint
         decibel decibels
         mole moles mol
         lumen lumens

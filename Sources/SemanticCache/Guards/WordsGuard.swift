@@ -6,6 +6,7 @@
 enum WordsGuard {
     static func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
         if !asked.isEnglish || !stored.isEnglish, asked.sequence != stored.sequence { return true }
+        if GrammarComparison.separates(asked, stored) { return true }
         let residue = residue(asked, stored)
         if residue.asked.isEmpty && residue.stored.isEmpty { return false }
         let one = residue.asked.subtracting(asked.softWords)
@@ -15,6 +16,15 @@ enum WordsGuard {
         }
         if one.isEmpty && other.isEmpty { return false }
         if sharesPlace(asked, one, stored, other) { return true }
+        if asked.runsParallel(to: stored) {
+            if residue.asked.count == 1, residue.stored.count == 1, asked.substance.count == stored.substance.count,
+                sharesPlace(asked, residue.asked, stored, residue.stored), !(residue.asked.isSubset(of: asked.softWords) && residue.stored.isSubset(of: stored.softWords))
+            {
+                return true
+            }
+            // Too little is left to say that one is the other in more words.
+            if asked.words.intersection(stored.words).subtracting(asked.softWords).count <= 1 { return true }
+        }
         return max(one.count, other.count) > 2 || min(one.count, other.count) > 0
     }
 

@@ -26,6 +26,7 @@ struct NearestChoice: Sendable {
     private(set) var answer: StoredAnswer?
     /// Of the nearest entry that there still is.
     private(set) var similarity: Double?
+    /// Of the nearest entry that could be near.
     private(set) var score: Double?
     /// What the first guard saw that saw anything.
     private(set) var guardName: String?
@@ -33,7 +34,8 @@ struct NearestChoice: Sendable {
     /// Goes through the candidates in their order. The first near one that nothing speaks against is the hit; otherwise the result is what
     /// spoke against the first near one.
     init(asked: String, maxTokens: Int?, candidates: [Candidate], threshold: Threshold) {
-        let facts = PromptFacts(asked)
+        // Reading a prompt costs more than searching hundreds of vectors: only what can be near is read.
+        var askedFacts: PromptFacts?
         for (position, candidate) in candidates.enumerated() {
             let next = position + 1 < candidates.count ? candidates[position + 1].similarity : nil
             switch candidate.entry {
@@ -44,19 +46,15 @@ struct NearestChoice: Sendable {
                 if case .similarity(let least) = threshold, candidate.similarity >= least { note(.quarantined) }
             case .answer(let stored):
                 guard let prompt = stored.prompt else { continue }
+                similarity = similarity ?? candidate.similarity
+                guard Self.canBeNear(candidate.similarity, threshold) else { continue }
+                let facts = askedFacts ?? PromptFacts(asked)
+                askedFacts = facts
                 let storedFacts = PromptFacts(prompt)
                 let score = SimilarityScore.score(
                     cosine: candidate.similarity, gap: next.map { max(0, candidate.similarity - $0) }, asked: facts, stored: storedFacts)
-                if self.score == nil {
-                    self.score = score
-                    similarity = similarity ?? candidate.similarity
-                }
-                let isNear =
-                    switch threshold {
-                    case .similarity(let least): candidate.similarity >= least
-                    case .score(let least): score >= least
-                    }
-                guard isNear else { continue }
+                self.score = self.score ?? score
+                if case .score(let least) = threshold, score < least { continue }
                 if let guardian = Guards.first(separating: facts, from: storedFacts) {
                     guardName = guardName ?? guardian.rawValue
                     note(.guarded)
@@ -68,6 +66,14 @@ struct NearestChoice: Sendable {
                     return
                 }
             }
+        }
+    }
+
+    /// Whether words can still make up for what the cosine lacks.
+    private static func canBeNear(_ similarity: Double, _ threshold: Threshold) -> Bool {
+        switch threshold {
+        case .similarity(let least): similarity >= least
+        case .score(let least): SimilarityScore.most(cosine: similarity) >= least
         }
     }
 

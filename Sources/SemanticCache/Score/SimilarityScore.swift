@@ -24,6 +24,11 @@ enum SimilarityScore {
         return clamped(value)
     }
 
+    /// The most that prompts of this cosine can score, whatever their words are.
+    static func most(cosine: Double) -> Double {
+        clamped(weights.cosine * clamped((cosine - floor) / (1 - floor)) + weights.gap + weights.length + weights.overlap)
+    }
+
     /// The shorter prompt's words as a share of the longer one's, 0...1; 1 when both are empty.
     static func lengthRatio(_ asked: PromptFacts, _ stored: PromptFacts) -> Double {
         let longer = max(asked.sequence.count, stored.sequence.count)
