@@ -54,15 +54,15 @@ public final class RedisClient: Sendable {
     func send(_ commands: [RedisCommand], deadline: ContinuousClock.Instant) async throws(StoreError) -> [RedisReply] {
         if commands.isEmpty { return [] }
         let ticket = Ticket(commands, deadline: deadline)
-        let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
                 guard ticket.attach(continuation) else { return }
                 if let refusal = queue.append(ticket) { ticket.finish(.failure(refusal)) }
             }
         } onCancel: {
             ticket.finish(.failure(StoreError(.redis, .closed, "the caller gave up (cancelled)")))
         }
-        return try outcome.get()
+        return try ticket.take().get()
     }
 
     func send(_ command: RedisCommand, deadline: ContinuousClock.Instant) async throws(StoreError) -> RedisReply {

@@ -56,6 +56,7 @@ enum SeparatedPairs {
         PromptPair("How fast is 60 mph?", "How fast is 60 km/h?"),
         PromptPair("A timeout of 200 ms is how many frames?", "A timeout of 200 s is how many frames?"),
         PromptPair("Retry 5 times with a pause of 2 seconds", "Retry 2 times with a pause of 5 seconds"),
+        PromptPair("Did sales grow by 4 percent?", "Did sales grow by 4 percentage points?"),
     ]
 
     static let dates = [
@@ -110,6 +111,8 @@ enum SeparatedPairs {
         PromptPair("Explain `a && b`", "Explain `a || b`"),
         PromptPair("Is \"a\" an article?", "Is \"an\" an article?"),
         PromptPair("Complete: \"the more the\"", "Complete: \"the less the\""),
+        PromptPair("Correct this: she go to school", "Correct this: she goes to school"),
+        PromptPair("Translate: it was cold", "Translate: it is cold"),
     ]
 
     static let identifiers = [
@@ -129,6 +132,7 @@ enum SeparatedPairs {
         PromptPair("What does std::move do?", "What does std::forward do?"),
         PromptPair("Find 123e4567-e89b-12d3-a456-426614174000", "Find 123e4567-e89b-12d3-a456-426614174001"),
         PromptPair("Where is C:\\temp?", "Where is C:\\tmp?"),
+        PromptPair("Explain the regex \\s", "Explain the regex \\S"),
     ]
 
     static let negation = [
@@ -186,6 +190,8 @@ enum SeparatedPairs {
         PromptPair("Write a letter from Anna to Ben", "Write a letter from Ben to Anna"),
         PromptPair("Wash before cutting", "Cut before washing"),
         PromptPair("Is a house boat the same?", "Is a boat house the same?"),
+        PromptPair("Who phoned Clara?", "Whom did Clara phone?"),
+        PromptPair("What does k++ return?", "What does ++k return?"),
     ]
 
     static let question = [
@@ -206,6 +212,8 @@ enum SeparatedPairs {
         PromptPair("Write a formal note to my boss", "Write an informal note to my boss"),
         PromptPair("Which country won?", "Which year won?"),
         PromptPair("How to pay the tax?", "When to pay the tax?"),
+        PromptPair("Who won the cup?", "Who will win the cup?"),
+        PromptPair("List the moons as a table", "List the moons as a list"),
     ]
 
     static let words = [
@@ -225,6 +233,32 @@ enum SeparatedPairs {
         PromptPair("What does 🍎 mean?", "What does 🍊 mean?"),
         PromptPair("Who plays the violin?", "Who plays the cello?"),
         PromptPair("столица Франции", "столица Испании"),
+        PromptPair("Do owls hunt at night?", "Do all owls hunt at night?"),
+        PromptPair("Are some sharks harmless?", "Are most sharks harmless?"),
+        PromptPair("Is any triangle equilateral?", "Is every triangle equilateral?"),
+        PromptPair("Do both twins get the gene?", "Does either twin get the gene?"),
+        PromptPair("Can only adults enter?", "Can adults enter?"),
+        PromptPair("Can only pilots enter?", "Can pilots only enter?"),
+        PromptPair("Is the tea too hot to drink?", "Is the tea hot enough to drink?"),
+        PromptPair("Is the cup on the shelf?", "Is the cup in the shelf?"),
+        PromptPair("How do I drive to the airport?", "How do I drive from the airport?"),
+        PromptPair("What should I eat during a fever?", "What should I eat after a fever?"),
+        PromptPair("Find teams with more than 4 members", "Find teams with at least 4 members"),
+        PromptPair("Should I take tea and milk?", "Should I take tea or milk?"),
+        PromptPair("Should I call him?", "Should I call them?"),
+        PromptPair("What is my best option?", "What is your best option?"),
+        PromptPair("What can I trade for bread?", "What can I trade bread for?"),
+        PromptPair("Who is Nora the boss of?", "Who is the boss of Nora?"),
+        PromptPair("Lock the door and open the window", "Open the door and lock the window"),
+        PromptPair("Is y == 2 true?", "Is y != 2 true?"),
+        PromptPair("What does p && q give?", "What does p || q give?"),
+        PromptPair("What is 6 plus 3?", "What is 6 times 3?"),
+        PromptPair("Explain O(k log k)", "Explain O(log k)"),
+        PromptPair("Build the site then upload it", "Upload the site then build it"),
+        PromptPair("If it freezes, does the pipe burst?", "If the pipe bursts, does it freeze?"),
+        PromptPair("Save the draft but keep the copy", "Save the draft and discard the copy"),
+        PromptPair("What causes hiccups?", "Why does soda cause hiccups?"),
+        PromptPair("Write a test for the parse function", "Write the parse function"),
     ]
 }
 
@@ -252,6 +286,9 @@ enum ParaphrasedPairs {
         PromptPair("Name ten rivers", "Please name 10 rivers."),
         PromptPair("Is $5.00 enough?", "Is $5 enough?"),
         PromptPair("Tell me about the eighth wonder", "Tell me about the 8th wonder"),
+        PromptPair("What is 9 times 3?", "What is 9 * 3?"),
+        PromptPair("What is eight plus two?", "What is 8 + 2?"),
+        PromptPair("What is 9 minus 5?", "What is 9 - 5?"),
     ]
 
     static let units = [
@@ -415,6 +452,11 @@ enum ParaphrasedPairs {
         PromptPair("Give me a short summary of the plot", "Briefly summarize the plot"),
         PromptPair("Do I need to register?", "Must I register?"),
         PromptPair("I'd like to know how to sort a list", "how to sort a list"),
+        PromptPair("What is the capital of Peru?", "Which city is the capital of Peru?"),
+        PromptPair("When was Goethe born?", "What is Goethe's date of birth?"),
+        PromptPair("When does the shop open?", "What time does the shop open?"),
+        PromptPair("What does a visa cost?", "How much does a visa cost?"),
+        PromptPair("When is the best time to see Rome?", "What is the best time to see Rome?"),
     ]
 
     static let words = [
@@ -433,5 +475,12 @@ enum ParaphrasedPairs {
         PromptPair("北京的人口是多少", "北京的人口是多少？"),
         PromptPair("What is the best way to learn chess?", "How do I learn chess?"),
         PromptPair("Can you help me write a cover letter?", "Write a cover letter"),
+        PromptPair("Can all owls fly?", "Can every owl fly?"),
+        PromptPair("Is there a bank near the port?", "Is there any bank near the port?"),
+        PromptPair("What happens if I press F5?", "What happens when I press F5?"),
+        PromptPair("How do I turn down the heat?", "How do I turn the heat down?"),
+        PromptPair("What is the biggest lake?", "What is the largest lake?"),
+        PromptPair("How far is Rome from Pisa?", "What is the distance between Rome and Pisa?"),
+        PromptPair("Compare copper and gold", "Compare copper with gold"),
     ]
 }

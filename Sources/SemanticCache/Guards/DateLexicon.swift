@@ -14,7 +14,7 @@ enum DateLexicon {
     /// What lies before or after something.
     static let relations: Set<String> = ["before", "after", "since", "until", "till", "prior"]
 
-    private static let words: [String: String] = {
+    static let words: [String: String] = {
         var table: [String: String] = [:]
         for line in list.split(separator: "\n") {
             let names = line.split(separator: " ").map(String.init)

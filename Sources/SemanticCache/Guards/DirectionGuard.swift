@@ -47,6 +47,8 @@ enum DirectionGuard {
             let other = asked.order[index].key
             guard one != other, let link = links[Pair(first: other, second: one)], link == asked.order[index].link else { continue }
             if links[Pair(first: one, second: other)] != nil { continue }
+            // "What is the fastest animal" and "which animal is the fastest".
+            if link.isEmpty, asked.frame != stored.frame, one.hasSuffix("est") || other.hasSuffix("est") { continue }
             // "A 4 oz steak" is "a steak of 4 oz" where there is no other number to change places with.
             if link.isEmpty, one.hasPrefix("n:") != other.hasPrefix("n:"), asked.numbers.count == 1 { continue }
             if isSymmetric || isInterchangeable(link) || link.isEmpty && (!isSameFrame || isPassive(asked) != isPassive(stored)) {
@@ -80,7 +82,7 @@ enum DirectionGuard {
     }
 
     /// "Should gutters be cleaned" against "should I clean gutters".
-    private static func isPassive(_ facts: PromptFacts) -> Bool { 
+    private static func isPassive(_ facts: PromptFacts) -> Bool {
         !facts.functions.isDisjoint(with: ["be", "been", "being"])
             || facts.functions.contains("by") && !facts.functions.isDisjoint(with: ["is", "are", "was", "were"])
     }

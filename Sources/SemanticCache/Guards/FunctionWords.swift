@@ -34,7 +34,7 @@ enum FunctionWords {
         och att är hur vad inte det för av på jag och eller
         """)
 
-    private static let all: Set<String> = words(
+    static let all: Set<String> = words(
         """
         a an the this that these those some any certain given such
         i me my mine myself you your yours yourself we us our ours he him his she her hers they them their theirs it its itself one ones
@@ -78,7 +78,7 @@ enum FunctionWords {
         convert turn transform change create generate find search look build point anything something thing everyone everybody stop whole
         enough much many lot more any other another else only just also still yet already
         currently generally usually typically normally commonly ever actually
-        involve involved concept term topic subject
+        involve involved concept term topic subject role quality variable
         """)
 
     /// ``soft`` as stems, and as the words that stand for their synonyms.

@@ -14,8 +14,8 @@ enum GrammarComparison {
         let keys = left.core.map(\.key)
         let others = right.core.map(\.key)
         guard keys == others else {
-            return left.gaps == right.gaps && asked.frame == stored.frame && keys.sorted() == others.sorted()
-                && exchangesAcross(keys, others, left.gaps)
+            guard asked.frame == stored.frame, keys.sorted() == others.sorted() else { return false }
+            return left.gaps == right.gaps ? exchangesAcross(keys, others, left.gaps) : leftBehind(left) != leftBehind(right)
         }
         return differsInScope(asked, stored) || differsInGaps(left, right, isGeneral: isGeneral(asked) && isGeneral(stored))
     }
@@ -24,6 +24,7 @@ enum GrammarComparison {
     private static func movesTarget(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
         asked.grammar.targets.contains { particle, targets in
             guard let others = stored.grammar.targets[particle] else { return false }
+            guard particle.family == .focus || asked.keys == stored.keys else { return false }
             return targets.subtracting(others).contains(where: stored.keys.contains)
                 && others.subtracting(targets).contains(where: asked.keys.contains)
         }
@@ -34,12 +35,15 @@ enum GrammarComparison {
         var gaps: [[Particle]] = [[]]
     }
 
+    private static let adverbs: Set<String> = ["up", "down", "out", "off", "over", "along"]
+
     /// Without the soft words that the other prompt does not have.
     private static func aligned(_ facts: GrammarFacts, with other: PromptFacts) -> Aligned {
         var result = Aligned(core: [], gaps: [facts.gaps[0]])
         for (index, token) in facts.core.enumerated() {
             if token.role == .soft, !other.keys.contains(token.key) {
-                result.gaps[result.gaps.count - 1] += facts.gaps[index + 1]
+                // With "take up" goes its "up".
+                result.gaps[result.gaps.count - 1] += facts.gaps[index + 1].filter { !adverbs.contains($0.word) }
             } else {
                 result.core.append(token)
                 result.gaps.append(facts.gaps[index + 1])
@@ -54,11 +58,18 @@ enum GrammarComparison {
             || other.contains { key, _ in key.hasPrefix("op:") && one[key] == nil }
     }
 
+    /// The preposition at the end of "who is Zeus the father of".
+    private static func leftBehind(_ facts: Aligned) -> [Particle] { facts.gaps.last?.filter { $0.family == .preposition } ?? [] }
+
+    /// Words of an exchange whose two runs are searched for; a longer one is a difference.
+    private static let longestExchange = 48
+
     /// Words exchanged across a preposition or conjunction that does not take its sides in any order, as "and" does in "A and B".
     private static func exchangesAcross(_ one: [String], _ other: [String], _ gaps: [[Particle]]) -> Bool {
         let moved = one.indices.filter { one[$0] != other[$0] }
         guard let first = moved.first, let last = moved.last, first < last else { return false }
         guard gaps[(first + 1)...last].contains(where: { !$0.isEmpty }) else { return false }
+        guard last - first < longestExchange else { return true }
         let part = Array(one[first...last])
         let target = Array(other[first...last])
         for middle in 1..<part.count where Array(part[middle...] + part[..<middle]) == target {
@@ -68,8 +79,10 @@ enum GrammarComparison {
     }
 
     private static func isGeneral(_ facts: PromptFacts) -> Bool {
-        !facts.demands.isEmpty
-            && facts.demands.allSatisfy { !$0.kinds.isDisjoint(with: [.howTo, .mechanism, .can, .should, .must, .write, .measure, .translate, .reason]) && !$0.kinds.contains(.identify) }
+        facts.demands.allSatisfy {
+            !$0.kinds.isDisjoint(with: [.howTo, .mechanism, .can, .should, .must, .write, .measure, .translate, .reason])
+                && !$0.kinds.contains(.identify)
+        }
     }
 
     // MARK: - Quantifiers and "only"
@@ -78,7 +91,9 @@ enum GrammarComparison {
         let (one, other) = residue(asked.grammar.scope, stored.grammar.scope)
         if one.isEmpty && other.isEmpty { return false }
         for left in one {
-            for right in other where left.family == right.family && !(light.contains(left.word) && light.contains(right.word)) { return true }
+            for right in other where left.family == right.family && !(light.contains(left.word) && light.contains(right.word)) {
+                return true
+            }
         }
         let isPolar = asksWhether(asked) && asksWhether(stored)
         let hasThere = asked.grammar.hasThere || stored.grammar.hasThere
@@ -90,7 +105,9 @@ enum GrammarComparison {
     private static let light: Set<String> = ["some", "any"]
 
     private static func asksWhether(_ facts: PromptFacts) -> Bool {
-        facts.demands.contains { !$0.kinds.isDisjoint(with: [.isSo, .can, .should, .must, .will, .reason]) && !$0.kinds.contains(.identify) }
+        facts.demands.contains {
+            !$0.kinds.isDisjoint(with: [.isSo, .can, .should, .must, .will, .reason]) && !$0.kinds.contains(.identify)
+        }
     }
 
     private static func residue(_ one: [Particle: Int], _ other: [Particle: Int]) -> ([Particle], [Particle]) {

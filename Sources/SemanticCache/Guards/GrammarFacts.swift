@@ -46,7 +46,7 @@ struct GrammarFacts: Sendable {
         }
     }
 
-    private static let marking: Set<String> = ["if", "because", "only", "even", "though"]
+    private static let marking: Set<String> = ["if", "because", "only", "even", "though", "then"]
 
     private mutating func note(_ particle: Particle, before next: PromptToken?) {
         guard ["over", "under", "atleast", "atmost"].contains(particle.word), next?.role == .number else { return }
@@ -55,7 +55,9 @@ struct GrammarFacts: Sendable {
 
     private static func particle(_ tokens: [PromptToken], _ index: Int) -> Particle? {
         let token = tokens[index]
-        guard token.role == .function || token.role == .soft || token.role == .content, !token.isName, !token.isQuoted else { return nil }
+        guard token.traits.contains(.particle), token.role == .function || token.role == .soft || token.role == .content, !token.isName,
+            !token.isQuoted
+        else { return nil }
         switch token.text {
         case "to" where OrderReader.isInfinitive(tokens, index): return nil
         case "too":

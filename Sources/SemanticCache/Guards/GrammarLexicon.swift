@@ -36,8 +36,10 @@ enum GrammarLexicon {
 
     /// What things are both in and on.
     private static let media = Set(
-        FunctionWords.words("phone computer internet market page website video screen list table street weekend morning evening day trip film tv")
-            .map { SynonymLexicon.canonical(WordForms.stem($0)) })
+        FunctionWords.words(
+            "phone computer internet market page website video screen list table street weekend morning evening day trip film tv"
+        )
+        .map { SynonymLexicon.canonical(WordForms.stem($0)) })
 
     private static let exchangeable: Set<Set<String>> = [
         ["in", "at"], ["on", "about"], ["to", "in"], ["for", "of"], ["of", "in"], ["with", "by"], ["for", "to"], ["on", "for"],
@@ -51,7 +53,7 @@ enum GrammarLexicon {
         "behind", "beyond", "only", "even", "still", "already", "toomuch", "enough", "both", "either",
     ]
 
-    private static let table: [String: Particle] = {
+    static let table: [String: Particle] = {
         var table: [String: Particle] = [:]
         for (family, lines) in lists {
             for line in lines.split(separator: "\n") {

@@ -158,7 +158,7 @@ enum NameLexicon {
         tv television
         """
 
-    private static let known: Set<String> = FunctionWords.words(
+    static let known: Set<String> = FunctionWords.words(
         """
         afghanistan albania algeria angola argentina armenia australia austria azerbaijan bahrain bangladesh belarus belgium bolivia bosnia
         botswana

@@ -5,7 +5,7 @@ enum NegationLexicon {
 
     static func contains(_ word: String) -> Bool { kinds[word] != nil }
 
-    private static let kinds: [String: String] = [
+    static let kinds: [String: String] = [
         "not": "not", "no": "not", "never": "not", "neither": "not", "nor": "not", "without": "not", "lacking": "not", "unless": "unless",
         "except": "except", "except_not": "except", "nobody": "not", "none": "not", "nothing": "not", "nowhere": "not", "hardly": "hardly",
         "barely": "hardly", "scarcely": "hardly",

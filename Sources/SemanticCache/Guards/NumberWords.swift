@@ -49,7 +49,8 @@ enum NumberWords {
             return (NumberText.scaled(token.text, by: power), 2)
         }
         guard token.role == .content, !token.isSymbol else { return nil }
-        if let value = roman(tokens, start) { return (String(value), 1) }
+        if token.capitals != .none, let value = roman(tokens, start) { return (String(value), 1) }
+        guard token.traits.contains(.number) else { return nil }
         if token.text == "a" || token.text == "an", start + 1 < tokens.count, let power = powers[tokens[start + 1].text] {
             return ("1" + String(repeating: "0", count: power), 2)
         }
@@ -157,6 +158,9 @@ enum NumberWords {
         "war", "part", "chapter", "volume", "act", "type", "phase", "title", "article", "book", "stage", "level", "class", "section",
         "grade", "version",
     ]
+
+    /// What a number may begin with.
+    static var words: [String] { Array(small.keys) + Array(ordinals.keys) + ["a", "an"] }
 
     private static let powers: [String: Int] = [
         "hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "lakh": 5, "crore": 7,

@@ -4,9 +4,7 @@ enum OrderReader {
     static func links(_ token: PromptToken) -> Bool {
         switch token.role {
         case .function:
-            FunctionWords.prepositions.contains(token.text) || FunctionWords.symmetric.contains(token.text)
-                || NegationLexicon.contains(token.text)
-                || ["instead_of", "then", "than", "if", "because", "while", "-"].contains(token.text)
+            !token.traits.isDisjoint(with: [.joining, .denial])
         case .sign: token.text == ","
         default: false
         }
@@ -14,7 +12,7 @@ enum OrderReader {
 
     static func frame(_ tokens: [PromptToken]) -> [String: Int] {
         var result: [String: Int] = [:]
-        for token in tokens where token.role == .function && !FunctionWords.articles.contains(token.text) {
+        for token in tokens where token.role == .function && !token.traits.contains(.article) {
             result[token.text, default: 0] += 1
         }
         return result
@@ -25,7 +23,7 @@ enum OrderReader {
         var before = "^"
         var waiting = false
         for (index, token) in tokens.enumerated() {
-            if token.role == .function, FunctionWords.articles.contains(token.text) { continue }
+            if token.role == .function, token.traits.contains(.article) { continue }
             let mark = token.role == .boundary || token.role == .sign ? "^" : token.isSubstance ? token.key : token.text
             if waiting {
                 result[result.count - 1].after = mark
@@ -83,8 +81,10 @@ enum OrderReader {
         var result: [PromptFacts.Denial] = []
         var waiting: [PromptFacts.Denial] = []
         for (index, token) in tokens.enumerated() {
-            if token.role == .function, let kind = NegationLexicon.kind(token.text) {
-                if !isTag(tokens, index) { waiting.append(.init(kind: kind, target: isInverted(tokens, index) ? "" : "?")) }
+            if token.role == .function, token.traits.contains(.denial), let kind = NegationLexicon.kind(token.text) {
+                if !isTag(tokens, index) {
+                    waiting.append(.init(kind: kind, target: token.isQuoted || isInverted(tokens, index) ? "" : "?"))
+                }
             } else if !waiting.isEmpty, token.isSubstance, !consumed.contains(index) {
                 let target = token.role == .soft ? "" : token.key
                 for denial in waiting { result.append(.init(kind: denial.kind, target: denial.target.isEmpty ? "" : target)) }
@@ -123,7 +123,7 @@ enum OrderReader {
     /// `before` and its like where a date or a number is near.
     static func dateRelations(_ tokens: [PromptToken]) -> [String] {
         var result: [String] = []
-        for (index, token) in tokens.enumerated() where DateLexicon.relations.contains(token.text) {
+        for (index, token) in tokens.enumerated() where token.traits.contains(.dateRelation) {
             let near = tokens[(index + 1)..<min(tokens.count, index + 3)]
             if near.contains(where: { $0.role == .date || $0.role == .number && $0.text.utf8.count == 4 }) {
                 result.append(token.text == "till" ? "until" : token.text)
@@ -154,9 +154,14 @@ enum OrderReader {
         case source
     }
 
+    static let markers: Set<String> = [
+        "to", "into", "onto", "from", "than", "over", "instead_of", "before", "after", "by", "of", "for", "in", "on", "with", "against",
+        "about", "as", "without", "under", "at", "through", "via",
+    ]
+
     private static func marker(_ tokens: [PromptToken], _ index: Int) -> Marker? {
         let token = tokens[index]
-        guard !token.isQuoted else { return nil }
+        guard token.traits.contains(.marker), !token.isQuoted else { return nil }
         switch token.text {
         case "to", "into", "onto": return isInfinitive(tokens, index) ? nil : .between("to")
         case "from": return .source
@@ -213,7 +218,7 @@ enum OrderReader {
                 }
                 left.removeAll()
             } else if token.role != .function && token.text != "-"
-                || !FunctionWords.articles.contains(token.text) && token.role == .function
+                || token.role == .function && !token.traits.contains(.article)
             {
                 left.removeAll()
                 open = nil

@@ -15,7 +15,7 @@ enum PhraseLexicon {
     /// The patterns as a tree; the first node is its root.
     static let tree: [Node] = {
         var nodes = [Node()]
-        for line in (lines + "\n" + attributes).split(separator: "\n") {
+        for line in (lines + "\n" + attributes + "\n" + languages).split(separator: "\n") {
             let sides = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard sides.count == 2 else { continue }
             let replacement = sides[1].dropFirst().split(separator: " ").map(String.init)
@@ -58,7 +58,26 @@ enum PhraseLexicon {
             + "\nwhat|which \($0) is|are|was|were|does|do|did|has|have|can|could|should|will|would => <measure> \($0)"
     }.joined(separator: "\n")
 
+    /// "What is the French for": as "how do you say in French".
+    private static let languages: String = [
+        "japanese", "french", "german", "spanish", "italian", "portuguese", "russian", "chinese", "korean", "arabic", "dutch", "polish",
+        "turkish", "swedish", "danish", "greek", "latin", "hindi", "english",
+    ].map { "what is the \($0) for => <translate> \($0)\nwhat is the \($0) word|term|translation for|of => <translate> \($0)" }
+        .joined(separator: "\n")
+
     private static let lines = """
+        say|says|said|saying no to => reject
+        get|gets|getting a|an|the? * out of => remove * from
+        get|gets|getting a|an|the? * * out of => remove * * from
+        weigh|weighs more => heavier
+        make|makes|making a|an|the|my|your * * faster|quicker => accelerate * *
+        make|makes|making a|an|the|my|your * * bigger|larger|louder => increase * *
+        make|makes|making a|an|the|my|your * * smaller|quieter => reduce * *
+        make|makes|making a|an|the|my|your * * shorter => shorten * *
+        make|makes|making a|an|the|my|your * * longer => lengthen * *
+        make|makes|making a|an|the|my|your * * stronger => strengthen * *
+        make|makes|making a|an|the|my|your * * better => improve * *
+        make|makes|making a|an|the|my|your * * more secure|safer => secure * *
         percentage points|point => percentagepoint
         everyone|everybody|all|nothing|anything|nobody|everything|none but => except
         for loop|loops => for_loop
@@ -115,6 +134,8 @@ enum PhraseLexicon {
         mac os => mac
         turn|switch the|my|your? * off => disable *
         turn|switch the|my|your? * on => enable *
+        turning|switching the|my|your? * off => disable *
+        turning|switching the|my|your? * on => enable *
         what is|are * used|good|meant for => what purpose *
         give|gives|gave back => return
         where does|do|did the * come from => what origin *
@@ -337,8 +358,11 @@ enum PhraseLexicon {
         in a? single line => 1 line
         for beginners|newbies|novices|dummies => beginner
         as a beginner => beginner
-        as a|an? table => table
-        in table|tabular form|format => table
+        as a|an? table => tabular
+        in table|tabular form|format => tabular
+        as a|an? list => bullet
+        at? what time does|do|did|is|are * => <clock> *
+        what time zone => what timezone
         bullet points|point|list => bullet
         bulleted list => bullet
         in bullets => bullet
@@ -460,7 +484,6 @@ enum PhraseLexicon {
         a single|one => 1
         one single => 1
         how do|does|would|can you|one|i say => <translate>
-        the? japanese|french|german|spanish|italian for => <translate>
         i need|want a|an|some => <wish>
         i am looking for a|an|some? => <wish>
         please? make me a|an => write a

@@ -29,21 +29,45 @@ enum PhraseRewriting {
 
     /// The longest pattern that begins here. A pattern has two asterisks at most, so that the branches are few.
     private static func longest(_ tokens: [PromptToken], _ start: Int) -> Match? {
-        guard isWord(tokens[start]), PhraseLexicon.tree[0].next[tokens[start].text] != nil else { return nil }
+        guard tokens[start].traits.contains(.beginsPhrase), isWord(tokens[start]) else { return nil }
+        let tree = PhraseLexicon.tree
         var best: Match?
-        var open: [(node: Int, index: Int, wild: [Int])] = [(0, start, [])]
-        while let (node, index, wild) = open.popLast() {
-            if let replacement = PhraseLexicon.tree[node].replacement, index - start > best?.width ?? 0 {
-                best = Match(width: index - start, replacement: replacement, wild: wild)
+        // Branches are met only at asterisks: all others are followed in place.
+        var open: [Branch] = []
+        var place = Branch(node: tree[0].next[tokens[start].text] ?? 0, index: start + 1)
+        while true {
+            if let replacement = tree[place.node].replacement, place.index - start > best?.width ?? 0 {
+                best = Match(width: place.index - start, replacement: replacement, wild: place.wild)
             }
-            guard index < tokens.count else { continue }
-            let token = tokens[index]
-            if let any = PhraseLexicon.tree[node].any, isWord(token) || token.role == .identifier {
-                open.append((any, index + 1, wild + [index - start]))
+            if place.index < tokens.count {
+                let isWord = isWord(tokens[place.index])
+                let next = isWord ? tree[place.node].next[tokens[place.index].text] : nil
+                let any = tree[place.node].any.flatMap { isWord || tokens[place.index].role == .identifier ? $0 : nil }
+                if let any {
+                    let branch = Branch(node: any, index: place.index + 1, wild: place.wild + [place.index - start])
+                    guard let next else {
+                        place = branch
+                        continue
+                    }
+                    open.append(branch)
+                    place = Branch(node: next, index: place.index + 1, wild: place.wild)
+                    continue
+                }
+                if let next {
+                    place.node = next
+                    place.index += 1
+                    continue
+                }
             }
-            if isWord(token), let next = PhraseLexicon.tree[node].next[token.text] { open.append((next, index + 1, wild)) }
+            guard let branch = open.popLast() else { return best }
+            place = branch
         }
-        return best
+    }
+
+    private struct Branch {
+        var node: Int
+        var index: Int
+        var wild: [Int] = []
     }
 
     private static func isWord(_ token: PromptToken) -> Bool { (token.role == .content || token.role == .number) && !token.isQuoted }
@@ -69,7 +93,7 @@ enum PhraseRewriting {
 
     /// "Could you please" before an order: how many tokens.
     private static func courtesy(_ tokens: [PromptToken], _ start: Int) -> Int? {
-        guard start + 2 < tokens.count, ["can", "could", "would", "will"].contains(tokens[start].text), tokens[start + 1].text == "you"
+        guard start + 2 < tokens.count, tokens[start + 1].text == "you", ["can", "could", "would", "will"].contains(tokens[start].text)
         else { return nil }
         let width = tokens[start + 2].text == "please" ? 3 : 2
         guard start + width < tokens.count else { return nil }

@@ -157,9 +157,14 @@ struct PromptFacts: Sendable {
         var foreign = 0
         var others = 0
         for word in sequence {
-            if FunctionWords.english.contains(word) { english += 1 }
-            if FunctionWords.foreign.contains(word) { foreign += 1 }
-            if word.unicodeScalars.contains(where: { !$0.isASCII && ScalarClass.isLetter($0) && $0.value > 0x24F }) { others += 1 }
+            let traits = WordTraits.of(word)
+            if traits.contains(.english) { english += 1 }
+            if traits.contains(.foreign) { foreign += 1 }
+            if word.utf8.contains(where: { $0 >= 0x80 }),
+                word.unicodeScalars.contains(where: { !$0.isASCII && ScalarClass.isLetter($0) && $0.value > 0x24F })
+            {
+                others += 1
+            }
         }
         return foreign <= english && others * 2 <= sequence.count
     }

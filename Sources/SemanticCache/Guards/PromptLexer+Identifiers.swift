@@ -2,44 +2,107 @@ extension PromptLexer {
     /// Longest piece without white space that is looked at as one identifier, in scalars.
     private static let longest = 256
 
+    /// What is known of a run of scalars without white space, quotes or angle brackets, however often it is looked at.
+    struct Piece: Sendable {
+        var end = -1
+        /// The last scalar that may give it the structure of an identifier, and the last that is no letter.
+        var lastMark = -1
+        var lastSign = -1
+    }
+
     /// URLs, e-mail addresses, paths, symbols of code, versions, flags, tags, hashes: whatever is one word to a machine.
     mutating func takeIdentifier() -> Bool {
-        let first = scalars[position]
-        guard ScalarClass.isLetter(first) || ScalarClass.isDigit(first) || "#@-/~.".unicodeScalars.contains(first) else { return false }
-        var end = position
-        let stop = min(scalars.count, position + Self.longest)
-        while end < stop, !ScalarClass.isBlank(scalars[end]), !"\"`<>|".unicodeScalars.contains(scalars[end]) { end += 1 }
-        var opens = 0
-        var closes = 0
-        for index in position..<end {
-            if scalars[index] == "(" || scalars[index] == "[" || scalars[index] == "{" { opens += 1 }
-            if scalars[index] == ")" || scalars[index] == "]" || scalars[index] == "}" { closes += 1 }
-        }
-        while end > position {
-            let last = scalars[end - 1]
-            if ".,;:!?'*".unicodeScalars.contains(last) {
-                end -= 1
-            } else if ")]}".unicodeScalars.contains(last), closes > opens {
-                end -= 1
-                closes -= 1
-            } else {
-                break
-            }
-        }
-        guard end > position + 1 else { return false }
-        let chunk = scalars[position..<end]
-        let word = text(position..<end)
-        let folded = word.lowercased()
-        let known = folded.hasSuffix("'s") ? String(folded.dropLast(2)) : folded
-        if let name = NameLexicon.signed[known] {
+        guard Self.mayBegin(scalars[position]) else { return false }
+        if position >= piece.end { readPiece() }
+        // Plain words: most of a prompt.
+        if piece.lastSign < position, piece.lastMark <= position { return false }
+        var end = trimmed(min(piece.end, position + Self.longest))
+        if end < position + 2 { return false }
+        if let name = signedName(&end) {
             append(.word, name, capitals: .initial)
             position = end
             return true
         }
-        guard IdentifierShape.matches(chunk, folded) else { return false }
+        guard IdentifierShape.matches(scalars[position..<end], isMarked: piece.lastMark > position) else { return false }
+        let word = text(position..<end)
         append(.identifier, lexemes.isEmpty ? lowerFirst(word) : word)
         position = end
         return true
+    }
+
+    private static func mayBegin(_ first: Unicode.Scalar) -> Bool {
+        switch first {
+        case "#", "@", "-", "/", "~", ".": true
+        default: ScalarClass.isLetter(first) || ScalarClass.isDigit(first)
+        }
+    }
+
+    private mutating func readPiece() {
+        var read = Piece(end: position)
+        var previous: Unicode.Scalar = " "
+        while read.end < scalars.count {
+            let scalar = scalars[read.end]
+            if ScalarClass.isBlank(scalar) || Self.isFence(scalar) { break }
+            if !ScalarClass.isLetter(scalar) {
+                read.lastSign = read.end
+                switch scalar {
+                case "_", "@", "\\", ":", "(", ".", "/": read.lastMark = read.end
+                default: break
+                }
+            } else if ScalarClass.isUpper(scalar), ScalarClass.isLower(previous) {
+                read.lastMark = read.end
+            }
+            previous = scalar
+            read.end += 1
+        }
+        piece = read
+    }
+
+    private static func isFence(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\"", "`", "<", ">", "|": true
+        default: false
+        }
+    }
+
+    /// Without the punctuation and the closing brackets at its end.
+    private func trimmed(_ stop: Int) -> Int {
+        var end = stop
+        var surplus: Int?
+        while end > position {
+            switch scalars[end - 1] {
+            case ".", ",", ";", ":", "!", "?", "'", "*": end -= 1
+            case ")", "]", "}":
+                let left = surplus ?? closingSurplus(end)
+                guard left > 0 else { return end }
+                surplus = left - 1
+                end -= 1
+            default: return end
+            }
+        }
+        return end
+    }
+
+    /// How many more brackets are closed than opened.
+    private func closingSurplus(_ end: Int) -> Int {
+        var surplus = 0
+        for index in position..<end {
+            switch scalars[index] {
+            case "(", "[", "{": surplus -= 1
+            case ")", "]", "}": surplus += 1
+            default: break
+            }
+        }
+        return surplus
+    }
+
+    /// Longest of the names that are looked up, in scalars.
+    private static let longestName = 16
+
+    private func signedName(_ end: inout Int) -> String? {
+        guard end - position <= Self.longestName else { return nil }
+        let folded = text(position..<end).lowercased()
+        return NameLexicon.signed[folded.hasSuffix("'s") ? String(folded.dropLast(2)) : folded]
     }
 
     /// A prompt may begin with a capital or not.
@@ -48,9 +111,12 @@ extension PromptLexer {
 
 /// What tells an identifier from a word.
 enum IdentifierShape {
-    static func matches(_ chunk: ArraySlice<Unicode.Scalar>, _ folded: String) -> Bool {
+    /// - Parameter isMarked: whether anything in it may give it structure.
+    static func matches(_ chunk: ArraySlice<Unicode.Scalar>, isMarked: Bool) -> Bool {
         guard let first = chunk.first else { return false }
-        if folded.contains("://") || folded.hasPrefix("www.") { return true }
+        if isMarked, hasScheme(chunk) || chunk.prefix(4).elementsEqual("www.".unicodeScalars, by: { $0.value | 32 == $1.value | 32 }) {
+            return true
+        }
         let second = chunk.dropFirst().first
         let startsName = second.map(ScalarClass.isLetter) ?? false
         switch first {
@@ -60,7 +126,14 @@ enum IdentifierShape {
         case ".": return startsName || second == "/" || chunk.count > 2 && second == "."
         default: break
         }
-        return hasInnerStructure(chunk) || isHash(chunk) || isVersion(chunk)
+        return isMarked && hasInnerStructure(chunk) || isHash(chunk) || isVersion(chunk)
+    }
+
+    private static func hasScheme(_ chunk: ArraySlice<Unicode.Scalar>) -> Bool {
+        for index in chunk.indices.dropLast(2) where chunk[index] == ":" {
+            if chunk[index + 1] == "/", chunk[index + 2] == "/" { return true }
+        }
+        return false
     }
 
     /// `snake_case`, `camelCase`, `file.ext`, `a@b.c`, `Foo::bar`, `call()`, `C:\dir`, `one/two/three`, `key=value`.

@@ -5,6 +5,11 @@ struct PromptLexer {
     private(set) var quotes: [String] = []
 
     let scalars: [Unicode.Scalar]
+    /// ``scalars`` as UTF-8, and where in it each begins: pieces are copied out of it.
+    private let bytes: [UInt8]
+    private let offsets: [Int]
+    /// The piece without white space that was looked at last.
+    var piece = Piece()
     var position = 0
     var startsSentence = true
     private var quotedUntil = -1
@@ -12,6 +17,21 @@ struct PromptLexer {
 
     init(_ text: String) {
         scalars = text.unicodeScalars.map(ScalarClass.folded)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        var offsets: [Int] = []
+        offsets.reserveCapacity(scalars.count + 1)
+        for scalar in scalars {
+            offsets.append(bytes.count)
+            if scalar.isASCII {
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                bytes.append(contentsOf: UTF8.encode(scalar) ?? .init())
+            }
+        }
+        offsets.append(bytes.count)
+        self.bytes = bytes
+        self.offsets = offsets
         lexemes.reserveCapacity(scalars.count / 4)
         while position < scalars.count { step() }
     }
@@ -37,15 +57,17 @@ struct PromptLexer {
     private var startsChunk: Bool {
         guard position > 0 else { return true }
         let previous = scalars[position - 1]
-        return ScalarClass.isBlank(previous) || "([{\"'`,;".unicodeScalars.contains(previous)
+        if ScalarClass.isBlank(previous) { return true }
+        switch previous {
+        case "(", "[", "{", "\"", "'", "`", ",", ";": return true
+        default: return false
+        }
     }
 
     func scalar(at index: Int) -> Unicode.Scalar? { index >= 0 && index < scalars.count ? scalars[index] : nil }
 
     func text(_ range: Range<Int>) -> String {
-        var result = String.UnicodeScalarView()
-        result.append(contentsOf: scalars[range])
-        return String(result)
+        String(decoding: bytes[offsets[range.lowerBound]..<offsets[range.upperBound]], as: UTF8.self)
     }
 
     mutating func append(_ kind: Lexeme.Kind, _ text: String, raw: String? = nil, capitals: Lexeme.Capitals = .none) {
@@ -82,7 +104,9 @@ struct PromptLexer {
         }
         let capitals: Lexeme.Capitals = upper == 0 ? .none : upper == letters && letters > 1 ? .all : .initial
         let raw = text(start..<end)
-        append(.word, raw.lowercased(), raw: capitals == .none ? nil : raw, capitals: capitals)
+        append(
+            .word, upper == 0 && raw.utf8.count == end - start ? raw : raw.lowercased(), raw: capitals == .none ? nil : raw,
+            capitals: capitals)
         position = end
     }
 

@@ -18,7 +18,8 @@ struct PromptToken: Sendable, Hashable {
     }
 
     /// Lower case.
-    var text: String
+    var text: String { didSet { traits = WordTraits.of(text) } }
+    private(set) var traits: WordTraits
     /// What is compared: the stem, or its synonyms' common word, or a canonical value.
     var key: String
     var role: Role
@@ -35,6 +36,7 @@ struct PromptToken: Sendable, Hashable {
 
     init(_ lexeme: Lexeme) {
         text = lexeme.text
+        traits = WordTraits.of(lexeme.text)
         key = lexeme.text
         raw = lexeme.raw
         capitals = lexeme.capitals
@@ -54,6 +56,7 @@ struct PromptToken: Sendable, Hashable {
 
     init(word: String) {
         text = word
+        traits = WordTraits.of(word)
         key = word
         role = .content
     }

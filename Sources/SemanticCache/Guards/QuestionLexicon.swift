@@ -95,7 +95,7 @@ enum QuestionLexicon {
     static let forms: Set<String> = Set(
         FunctionWords.words(
             """
-            json yaml csv xml markdown bullet poem haiku limerick sonnet rap checklist flowchart short detailed formal informal funny
+            json yaml csv xml markdown tabular bullet poem haiku limerick sonnet rap checklist flowchart short detailed formal informal funny
             sarcastic simple
             beginner layman eli5 stepbystep pseudocode rhyme rhyming alphabetical alphabetically chronological chronologically
             """

@@ -39,7 +39,7 @@ enum SynonymLexicon {
         whole full entire complete
         need require necessary
         sport athletics
-        purpose point
+        purpose point role
         pipe tube
         jacket coat
         trousers pants
@@ -151,6 +151,8 @@ enum SynonymLexicon {
         all every
         remote remotely
         area region
+        fly flight
+        place spot location
         beach seaside
         sea ocean
         forest woods
@@ -267,7 +269,7 @@ enum SynonymLexicon {
         effect consequence impact
         result outcome
         purpose goal aim objective
-        characteristic trait attribute property
+        characteristic trait attribute property quality
         component part
         kind type
         example instance sample
@@ -335,7 +337,7 @@ enum SynonymLexicon {
         rude impolite
         rewrite rephrase reword paraphrase
         wrong incorrect
-        real genuine authentic
+        real genuine authentic actual
         fake counterfeit
         correctly properly
         bill invoice

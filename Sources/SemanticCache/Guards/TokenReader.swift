@@ -1,6 +1,7 @@
 /// Makes tokens of lexemes: contractions, phrases, number words, then each token's role and key.
 struct TokenReader {
     private(set) var tokens: [PromptToken] = []
+    private var forms: [String: Form] = [:]
     let isShouted: Bool
     /// Has a sign of mathematics that is no dash.
     let isFormula: Bool
@@ -50,7 +51,7 @@ struct TokenReader {
             tokens.append(token)
             return
         }
-        if let words = Contractions.whole[lexeme.text] {
+        if token.traits.contains(.contraction), let words = Contractions.whole[lexeme.text] {
             for word in words { tokens.append(part(word, of: token)) }
             return
         }
@@ -78,7 +79,9 @@ struct TokenReader {
             return
         }
         let token = tokens[index]
-        if let sign = Self.spokenOperators[token.text], isOperand(previous(index)), isOperand(next(index)), previous(index)?.role == .number || next(index)?.role == .number, next(index)?.text != "a" {
+        if token.traits.contains(.spokenOperator), let sign = Self.spokenOperators[token.text], isOperand(previous(index)),
+            isOperand(next(index)), previous(index)?.role == .number || next(index)?.role == .number, next(index)?.text != "a"
+        {
             become(index, sign)
         } else if token.text.hasPrefix("<") {
             tokens[index].role = .function
@@ -97,27 +100,41 @@ struct TokenReader {
         let token = tokens[index]
         let isCapital = token.capitals != .none && !isShouted
         let isAcronym = isCapital && token.capitals == .all && ["it", "us", "who"].contains(token.text)
-        if !isAcronym, !isLabel(index), FunctionWords.contains(token.text) || NegationLexicon.contains(token.text) {
+        if !isAcronym, !isLabel(index), !token.traits.isDisjoint(with: [.function, .denial]) {
             tokens[index].role = .function
             return
         }
-        let country = isAttribute(index) ? NameLexicon.demonyms[token.text] : nil
-        let known = token.text == "us" ? "usa" : country ?? NameLexicon.aliases[token.text]
+        let isKnown = token.traits.contains(.name)
+        let country = isKnown && isAttribute(index) ? NameLexicon.demonyms[token.text] : nil
+        let known = token.text == "us" ? "usa" : isKnown ? country ?? NameLexicon.aliases[token.text] : nil
         tokens[index].isName =
-            known != nil || NameLexicon.contains(token.text) || isCapital && (!token.startsSentence || token.capitals == .all)
-        let stem = WordForms.stem(token.text)
-        tokens[index].key = known ?? SynonymLexicon.canonical(stem)
-        if FunctionWords.softKeys.contains(tokens[index].key) || FunctionWords.softKeys.contains(stem),
-            !tokens[index].isName || token.startsSentence
-        {
+            known != nil || isKnown && NameLexicon.contains(token.text) || isCapital && (!token.startsSentence || token.capitals == .all)
+        let form = form(of: token.text)
+        tokens[index].key = known ?? form.key
+        if known.map(FunctionWords.softKeys.contains) ?? false || form.isSoft, !tokens[index].isName || token.startsSentence {
             tokens[index].role = .soft
         }
+    }
+
+    /// What a word comes to, kept for when it comes again.
+    private struct Form {
+        var key: String
+        var isSoft: Bool
+    }
+
+    private mutating func form(of word: String) -> Form {
+        if let known = forms[word] { return known }
+        let stem = WordForms.stem(word)
+        let key = SynonymLexicon.canonical(stem)
+        let form = Form(key: key, isSoft: FunctionWords.softKeys.contains(key) || FunctionWords.softKeys.contains(stem))
+        forms[word] = form
+        return form
     }
 
     /// "A German bank", and not "German grammar".
     private func isAttribute(_ index: Int) -> Bool {
         if token(index, hasSuffix: "s"), !["swiss", "portuguese"].contains(tokens[index].text) { return true }
-        guard let next = next(index), next.role == .content else { return false }
+        guard let next = next(index), next.role == .content, next.isQuoted == tokens[index].isQuoted else { return false }
         return !FunctionWords.contains(next.text) && !NameLexicon.linguistic.contains(next.text)
     }
 
@@ -148,7 +165,7 @@ struct TokenReader {
 
     private func isDate(_ index: Int) -> Bool {
         let token = tokens[index]
-        guard DateLexicon.word(token.text) != nil else { return false }
+        guard token.traits.contains(.date) else { return false }
         if token.text == "bc" || token.text == "bce" { return previous(index)?.role == .number || previous(index)?.text == "century" }
         guard DateLexicon.ambiguous.contains(token.text) else { return true }
         if DateLexicon.abbreviations.contains(token.text) {
@@ -182,7 +199,7 @@ struct TokenReader {
                 return unit
             }
         }
-        return UnitLexicon.word(token.text)
+        return token.traits.contains(.unit) ? UnitLexicon.word(token.text) : nil
     }
 
     /// Signs of units that are letters or words as well: units only where glued to a figure.
@@ -190,7 +207,7 @@ struct TokenReader {
         "in", "a", "x", "u", "n", "p", "d", "y", "t", "c", "f", "s", "b", "v", "j", "bar", "cal", "ct", "pt",
     ]
 
-    private static let spokenOperators: [String: String] = ["plus": "+", "minus": "-", "times": "*", "*": "*", "/": "/", "\u{D7}": "*"]
+    static let spokenOperators: [String: String] = ["plus": "+", "minus": "-", "times": "*", "*": "*", "/": "/", "\u{D7}": "*"]
 
     private mutating func readSign(_ index: Int) {
         let token = tokens[index]

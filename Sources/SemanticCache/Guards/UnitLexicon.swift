@@ -20,7 +20,7 @@ enum UnitLexicon {
         "bar": "bar", "u": "unit", "x": "times", "p": "pence", "ct": "carat", "cal": "calorie",
     ]
 
-    private static let words: [String: String] = {
+    static let words: [String: String] = {
         var table: [String: String] = [:]
         for line in list.split(separator: "\n") {
             let names = line.split(separator: " ").map(String.init)

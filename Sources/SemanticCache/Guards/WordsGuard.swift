@@ -18,15 +18,22 @@ enum WordsGuard {
         if sharesPlace(asked, one, stored, other) { return true }
         if asked.runsParallel(to: stored) {
             if residue.asked.count == 1, residue.stored.count == 1, asked.substance.count == stored.substance.count,
-                sharesPlace(asked, residue.asked, stored, residue.stored), !(residue.asked.isSubset(of: asked.softWords) && residue.stored.isSubset(of: stored.softWords))
+                sharesPlace(asked, residue.asked, stored, residue.stored), residue.asked.union(residue.stored).isDisjoint(with: vague),
+                !(residue.asked.isSubset(of: asked.softWords) && residue.stored.isSubset(of: stored.softWords))
             {
                 return true
             }
             // Too little is left to say that one is the other in more words.
-            if asked.words.intersection(stored.words).subtracting(asked.softWords).count <= 1 { return true }
+            if asked.keys.intersection(stored.keys).subtracting(asked.softWords).count <= 1 { return true }
         }
         return max(one.count, other.count) > 2 || min(one.count, other.count) > 0
     }
+
+    /// Verbs that say next to nothing, and so may stand for one that says more: "get over" for "cross".
+    private static let vague = Set(
+        FunctionWords.words("get go come become take make put bring give have do need want use move reach see try").map {
+            SynonymLexicon.canonical(WordForms.stem($0))
+        })
 
     /// Whether a word of the one residue and a word of the other stand before, or after, the same word.
     private static func sharesPlace(_ asked: PromptFacts, _ one: Set<String>, _ stored: PromptFacts, _ other: Set<String>) -> Bool {
