@@ -45,8 +45,15 @@ final class RedisServer: Sendable {
             + ["--logfile", directory.appending(path: "log").path, "--daemonize", "no"]
         let argv = words.map { strdup($0) } + [nil]
         defer { for word in argv { free(word) } }
+        // A server that outlives a test process which was ended must hold nothing of it: whoever waits for its output would wait for ever.
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        for descriptor in [1, 2] as [Int32] { posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0) }
+        for descriptor in Int32(3)..<2_048 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var child: pid_t = 0
-        let status = posix_spawn(&child, executable, nil, nil, argv, environ)
+        let status = posix_spawn(&child, executable, &actions, nil, argv, environ)
         guard status == 0 else { throw Failure(description: "posix_spawn of redis-server: \(String(cString: strerror(status)))") }
         pid.withLock { $0 = child }
     }
