@@ -28,6 +28,8 @@ public struct CanonicalJSON: Sendable {
     /// The canonical document.
     public let bytes: [UInt8]
     public let root: Value
+    /// Some object has two members of one name: readers differ in which of them counts.
+    public let hasDuplicateNames: Bool
     private let nodes: [CanonicalNode]
 
     /// Validates `json`, as ``JSONValue/parse(_:)-([UInt8])`` does, and spells it canonically. Time linear in the document, but for sorting
@@ -36,6 +38,7 @@ public struct CanonicalJSON: Sendable {
         let writer = try CanonicalWriter(json)
         bytes = writer.output
         nodes = writer.nodes
+        hasDuplicateNames = writer.hasDuplicateNames
         root = writer.nodes[0].value(at: 0)
     }
 

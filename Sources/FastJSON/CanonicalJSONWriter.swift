@@ -4,6 +4,7 @@ internal import CSimdjson
 struct CanonicalWriter {
     private(set) var output: [UInt8] = []
     private(set) var nodes: [CanonicalNode] = []
+    private(set) var hasDuplicateNames = false
     private let input: [UInt8]
     private let source: [qj_node]
     /// For each node of the source, the index behind everything that belongs to it.
@@ -106,7 +107,10 @@ struct CanonicalWriter {
         var previous: Int?
         for name in names {
             if let previous {
-                if order(of: previous, name) == 0 { continue }
+                if order(of: previous, name) == 0 {
+                    hasDuplicateNames = true
+                    continue
+                }
                 output.append(UInt8(ascii: ","))
             }
             previous = name

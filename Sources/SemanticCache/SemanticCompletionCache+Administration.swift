@@ -24,7 +24,8 @@ extension SemanticCompletionCache {
         let agreed = snapshot.comparisons[.agree, default: 0]
         let disagreed = snapshot.comparisons[.disagree, default: 0]
         return CacheStatistics(
-            mode: settings.mode.rawValue, store: answers.store.rawValue, entries: entryCount, vectors: pointCount,
+            mode: settings.mode.rawValue, store: answers.store == .redis ? "redis_qdrant" : answers.store.rawValue, entries: entryCount,
+            vectors: pointCount,
             bytes: answers.residentBytes, embedder: vectors == nil ? nil : embedder?.model.qualified, lookups: snapshot.lookups,
             bypasses: snapshot.bypasses, admissions: snapshot.admissions, served: snapshot.served, comparisons: snapshot.comparisons,
             falseHitBound: agreed + disagreed == 0

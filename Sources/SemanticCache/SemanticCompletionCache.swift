@@ -86,7 +86,8 @@ public final class SemanticCompletionCache: CompletionCache {
             counts.bypassed(reason)
             return BypassedSession(reason)
         case .cacheable(let fingerprint):
-            var request = LookupRequest(fingerprint: fingerprint, startedAt: startedAt)
+            var request = LookupRequest(
+                fingerprint: fingerprint, startedAt: startedAt, removals: removals.load(ordering: .acquiring))
             if query.directive == .noCache {
                 counts.bypassed(.directive)
                 return LookupSession(

@@ -110,7 +110,7 @@ import Testing
             #expect(try await gateway.metric("qualm_store_errors_total", "store=\"redis\"") >= 3)
             #expect(gateway.chatCalls == 10)
             let statistics = try await gateway.cacheStatistics()
-            #expect(statistics["store"]?.string == "redis" && statistics["entries"] == .some(.null), "\(statistics)")
+            #expect(statistics["store"]?.string == "redis_qdrant" && statistics["entries"] == .some(.null), "\(statistics)")
             let refused = try await deletion
             #expect(refused.status == 503)
             #expect(try refused.errorCode()?.hasPrefix("store_") == true)

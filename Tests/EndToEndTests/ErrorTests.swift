@@ -44,7 +44,8 @@ import Testing
             let connection = try RawConnection(port: gateway.port)
             for (method, path, status, allow) in [
                 ("GET", "/nowhere", 404, nil), ("POST", "/v1/chat/completion", 404, nil), ("GET", "/v1/chat/completions", 405, "POST"),
-                ("POST", "/health", 405, "GET, HEAD"), ("DELETE", "/v1/models", 405, "GET, HEAD"), ("GET", "/stats/reset", 405, "POST"), ("GET", "/cache/clear", 405, "POST, DELETE"), ("GET", "/v1/embeddings", 405, "POST"),
+                ("POST", "/health", 405, "GET, HEAD"), ("DELETE", "/v1/models", 405, "GET, HEAD"), ("GET", "/stats/reset", 405, "POST"),
+                ("GET", "/cache/clear", 405, "POST, DELETE"), ("GET", "/v1/embeddings", 405, "POST"),
                 ("GET", "/v1/decisions/dec_none", 404, nil), ("GET", "/v1/models/nobody", 404, nil), ("GET", "/health", 200, nil),
             ] as [(String, String, Int, String?)] {
                 try await connection.send(method, path)

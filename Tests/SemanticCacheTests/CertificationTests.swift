@@ -74,7 +74,7 @@ import Testing
         #expect(report.missingLabels == 0)
         #expect(report.walk.steps.allSatisfy { $0.losses == 0 && $0.trials == 299 })
         #expect(report.hitRate(atScore: 0) == 1)
-        #expect(report.rendered().contains("Certified: score 0.50, with 0 false hits in 299 pairs"))
+        #expect(report.rendered().contains("Certified: score 0.80, with 0 false hits in 299 pairs"))
     }
 
     @Test func tooFewPairsSayHowManyAreMissing() {
@@ -98,11 +98,11 @@ import Testing
 
     @Test("counted against all pairs, paraphrases are trials, too")
     func joint() {
-        let short = CacheCertification().report(on: lookups(different: 149, guarded: 149, paraphrases: 149))
+        let short = CacheCertification(loss: .joint).report(on: lookups(different: 149, guarded: 149, paraphrases: 149))
         #expect(short.certifiedScore == nil)
         #expect(short.missingLabels == 1)
         #expect(short.rendered().contains("1 labels are missing: 299 labelled pairs in all"))
-        let enough = CacheCertification().report(on: lookups(different: 149, guarded: 149, paraphrases: 150))
+        let enough = CacheCertification(loss: .joint).report(on: lookups(different: 149, guarded: 149, paraphrases: 150))
         #expect(enough.certifiedScore != nil)
         #expect(enough.walk.steps.allSatisfy { $0.trials == 299 })
         // The stricter bound is told, too.

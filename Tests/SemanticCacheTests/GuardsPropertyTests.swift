@@ -17,6 +17,7 @@ import Testing
             } else {
                 variants.append(prompt + ".")
             }
+            if prompt.hasSuffix("?") { variants += ["?", "!", "??"].map { prompt + $0 } + [String(prompt.dropLast()) + " ?"] }
             for variant in [prompt] + variants {
                 let seen = SimilarityGuard.allCases.filter { $0.separates(facts, PromptFacts(variant)) }
                 #expect(seen.isEmpty, "\(seen.map(\.rawValue)): \(prompt.debugDescription) | \(variant.debugDescription)")

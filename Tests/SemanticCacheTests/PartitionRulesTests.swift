@@ -71,13 +71,24 @@ import Testing
         #expect(try Requests.reading(body, rules: rules).bypass == .time)
     }
 
+    /// The upstream reads the client's own bytes, and may read the other member.
+    @Test(arguments: [
+        #"{"model":"auto","messages":[{"role":"user","content":"POISON","content":"Hi"}]}"#,
+        #"{"model":"auto","messages":[{"role":"user","content":"Ho"}],"messages":[{"role":"user","content":"Hi"}]}"#,
+        #"{"model":"auto","temperature":2,"temperature":0,"messages":[{"role":"user","content":"Hi"}]}"#,
+        #"{"model":"auto","messages":[{"role":"user","cont\u0065nt":"POISON","content":"Hi"}]}"#,
+        #"{"model":"auto","seed":1,"seed":2,"messages":[{"role":"user","content":"Hi"}]}"#,
+    ])
+    func twoMembersOfOneNameAreNotLookedUp(_ body: String) throws {
+        #expect(try Requests.reading(body).bypass == .shape)
+    }
+
     // MARK: What is the same
 
     @Test(arguments: [
         (#"{"role":"user","content":"Hi"}"#, #"{"content":[{"text":"\u0048i","type":"text"}],"role":"user"}"#),
         (#"{"role":"user","content":"Hi"}"#, #"{"role":"user","content":"Hi","name":null}"#),
         (#"{"role":"user","content":"Hi"}"#, #"{"role":"user","content":[{"type":"text","text":"Hi","cache_control":null}]}"#),
-        (#"{"role":"user","content":"Hi"}"#, #"{"role":"system","role":"user","content":"Ho","content":"Hi"}"#),
     ])
     func messagesThatSayTheSame(_ one: String, _ other: String) throws {
         let bodies = [one, other].map { #"{"model":"auto","messages":[\#($0)]}"# }
@@ -100,7 +111,6 @@ import Testing
         (#""stop":"a","#, #""stop":["a"],"#), (#""temperature":0,"#, #""temperature":-0.0,"#),
         (#""temperature":0.1,"#, #""temperature":0.3,"#),
         (#""seed":7,"#, #""seed":7.0,"#), (#""max_tokens":128,"#, #""max_completion_tokens":128.0,"#),
-        (#""seed":1,"seed":2,"#, #""seed":2,"#),
     ])
     func membersThatSayTheSame(_ one: String, _ other: String) throws {
         let first = try #require(try Requests.fingerprint(Requests.question("Hi", one)))

@@ -14,7 +14,7 @@ struct PipelineAdministrationTests {
             try await pipeline.ask("Q1", answer: "unused")
             let statistics = await pipeline.cache.statistics()
             #expect(statistics.mode == "on")
-            #expect(statistics.store == "redis")
+            #expect(statistics.store == "redis_qdrant")
             #expect(statistics.entries == 2)
             #expect(statistics.vectors == 2)
             #expect(statistics.embedder == "scripted:embedder")
@@ -45,6 +45,19 @@ struct PipelineAdministrationTests {
             #expect(pipeline.vectors.contents.isEmpty)
             #expect(try await !pipeline.cache.remove(id))
             #expect(try await pipeline.begin("Q1").outcome().0.exact == .miss)
+        }
+    }
+
+    @Test("an answer that was being made when everything was removed is not stored, nor handed to anybody")
+    func inFlight() async throws {
+        try await Pipeline.run(resident: true) { pipeline in
+            let lookup = try pipeline.begin("Q")
+            _ = try await lookup.outcome()
+            _ = try await pipeline.cache.removeAll()
+            lookup.session.end(.answered(Pipeline.candidate("from before")))
+            #expect(pipeline.observer.record.admissions == [.policy: 1])
+            #expect(try await pipeline.begin("Q").outcome().0.exact == .miss)
+            #expect(pipeline.answers.calls(.set) == 0)
         }
     }
 

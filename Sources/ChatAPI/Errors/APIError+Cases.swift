@@ -67,7 +67,10 @@ extension APIError {
     /// 504: `only-if-cached` and no cached answer (RFC 9111, section 5.2.1.7, prescribes this status).
     public static func notCached() -> APIError {
         APIError(
-            status: 504, message: "The request asked for a cached answer only (only-if-cached) and there is none.", type: invalidRequest,
+            status: 504,
+            message:
+                "The request asked for a cached answer only (only-if-cached): none is stored, or the cache does not answer such requests.",
+            type: invalidRequest,
             param: "x-qualm-cache", code: "not_cached")
     }
 

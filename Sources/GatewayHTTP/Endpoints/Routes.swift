@@ -25,7 +25,9 @@ struct Routes: Sendable {
     /// Why a request will not be answered, as far as its head tells: decided before its body is read.
     func refusal(_ head: HTTPRequest) -> APIError? {
         let request = IncomingRequest(head: head, acceptedAt: .now)
-        guard let endpoint = Endpoint(request.path) else { return .notFound("The path '\(request.path.prefix(128))'") }
+        // An id that came out empty must not clear everything.
+        let isEmptyID = request.path == "/v1/cache" && request.hasTrailingSlash
+        guard !isEmptyID, let endpoint = Endpoint(request.path) else { return .notFound("The path '\(request.path.prefix(128))'") }
         guard endpoint.accepts(head.method) else { return .methodNotAllowed(head.method.rawValue, path: String(request.path)) }
         if !endpoint.isOpen {
             switch keys.check(head.headerFields) {

@@ -30,6 +30,13 @@ struct IncomingRequest {
         return path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/") ? path.dropLast() : path
     }
 
+    /// The path, as sent, ends in a slash that ``path`` leaves out.
+    var hasTrailingSlash: Bool {
+        let target = (head.path ?? "/")[...]
+        let path = target.firstIndex(of: "?").map { target[..<$0] } ?? target
+        return path.utf8.count > 1 && path.utf8.last == UInt8(ascii: "/")
+    }
+
     /// The first value of a query parameter, as sent.
     func query(_ name: String) -> String? {
         guard let target = head.path, let mark = target.firstIndex(of: "?") else { return nil }

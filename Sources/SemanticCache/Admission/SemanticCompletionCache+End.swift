@@ -12,11 +12,15 @@ extension SemanticCompletionCache {
         }
         let reading = LazyReading(candidate.body)
         let comparison = comparison(session, candidate, reading)
-        let refusal =
+        let refusal: CacheAdmission? =
             session.finding.exact == .quarantined
             ? .quarantined
-            : AdmissionRules.refusal(of: candidate, admit: settings.admit, maxEntryBytes: settings.maxEntryBytes, reading: reading.value)
-        var offer = AnswerOffer(session: session, comparison: comparison, removals: removals.load(ordering: .acquiring))
+            // Everything was removed while this was being answered: whoever did that wants nothing from before.
+            : session.request.removals != removals.load(ordering: .acquiring)
+                ? .policy
+                : AdmissionRules.refusal(
+                    of: candidate, admit: settings.admit, maxEntryBytes: settings.maxEntryBytes, reading: reading.value)
+        var offer = AnswerOffer(session: session, comparison: comparison, removals: session.request.removals)
         if let refusal {
             counts.admitted(refusal)
             release(session)

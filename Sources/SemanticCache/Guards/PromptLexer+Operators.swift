@@ -20,8 +20,20 @@ extension PromptLexer {
         switch sign {
         case "--": return isOpen != isClosed
         case "**": return isOpen == isClosed
+        // Not two question marks, nor one before a full stop or a colon.
+        case "??", "?:": return isOpen && hasMore(after: end)
+        case "?.": return scalar(at: end).map(ScalarClass.isLetter) ?? false
         default: return true
         }
+    }
+
+    private func hasMore(after end: Int) -> Bool {
+        var next = end
+        while let scalar = scalar(at: next) {
+            if !ScalarClass.isBlank(scalar) { return true }
+            next += 1
+        }
+        return false
     }
 
     /// `\d` is not `\D`.

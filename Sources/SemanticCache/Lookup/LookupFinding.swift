@@ -28,6 +28,8 @@ struct LookupFinding: Sendable {
 struct LookupRequest: Sendable {
     var fingerprint: CacheFingerprint
     var startedAt: ContinuousClock.Instant
+    /// ``SemanticCompletionCache/removals`` when the request came.
+    var removals: Int
     /// The client wants a stored answer or none: no model is asked.
     var isOnlyIfCached = false
 

@@ -54,12 +54,18 @@ final class StoreAttempt: Sendable {
     func failed(_ error: StoreError, isBlamed: Bool = true) {
         guard report() else { return }
         gate.observer.failed(error)
-        if isBlamed { gate.breaker.failed(permit) } else { gate.breaker.abandoned(permit) }
+        if isBlamed && error.isHeldAgainstStore { gate.breaker.failed(permit) } else { gate.breaker.abandoned(permit) }
     }
 
     private func report() -> Bool {
         isReported.compareExchange(expected: false, desired: true, ordering: .acquiringAndReleasing).exchanged
     }
+}
+
+extension StoreError {
+    /// A call that was given up says nothing about the store, nor does one that came too late to a store in this process: then the process is
+    /// busy, and a closed way to its own memory would not help it.
+    fileprivate var isHeldAgainstStore: Bool { kind != .closed && !(store == .embedded && kind == .timeout) }
 }
 
 extension CacheResult {

@@ -27,7 +27,8 @@ struct CacheableRequest {
     /// - Returns: `nil` when a member that the cache must understand is not what it should be.
     init?(_ body: CanonicalJSON) {
         self.body = body
-        guard body.root.kind == .object else { return nil }
+        // The upstream gets the client's own bytes, and may read the other one of two members: what it answered would not be what was asked.
+        guard body.root.kind == .object, !body.hasDuplicateNames else { return nil }
         for member in body.members(of: body.root) where member.value.kind != .null {
             guard take(member) else { return nil }
         }

@@ -48,6 +48,10 @@ enum TimeLexicon {
     ]
 
     private static let english = """
+        random number, random numbers, random integer, random word, random name, random password, random color, random colour, at random,
+        pick one for me, generate a uuid, generate uuid, a new uuid, random uuid, generate a guid, roll a die, roll a dice, roll the dice,
+        roll two dice, toss a coin, flip a coin, lottery numbers, bitcoin, ethereum, raining, snowing, is it open, shop open, store open,
+        open now,
         today, tonight, tomorrow, yesterday, now, nowadays, current, currently, latest, newest, recent, recently, lately, presently,
         at the moment, at present, these days, this week, this weekend, this month, this year, this quarter, this season, this morning,
         this afternoon, this evening, next week, next weekend, next month, next year, next quarter, next season, next monday, next tuesday,

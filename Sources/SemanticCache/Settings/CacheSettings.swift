@@ -36,8 +36,8 @@ public struct CacheSettings: Sendable {
     public var singleFlight = Duration.seconds(1)
     /// In mode ``Mode/on``: the share of would-be hits that are compared instead of served, 0...1. Default 0.05.
     public var shadowShare = 0.05
-    /// Lookups that wait for a store or the embedder. Beyond it a lookup is a miss at once. Default 256.
-    public var maxConcurrentLookups = 256
+    /// Lookups that wait for a store or the embedder. Beyond it a lookup is a miss at once. Default 1,024.
+    public var maxConcurrentLookups = 1_024
     /// Answers that wait to be stored or compared. Beyond it an answer is not kept. Default 1,024.
     public var maxQueuedWrites = 1_024
     /// Answers that are stored or compared at the same time. Default 16.

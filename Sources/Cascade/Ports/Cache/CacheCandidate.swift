@@ -39,7 +39,7 @@ public enum CacheAdmission: String, Sendable, Hashable, CaseIterable {
     case marked
     /// A shipped draft at or above half the level of escalation, or without evidence.
     case doubtful
-    /// `cache.admit: shipped_drafts`, and the heavyweight answered.
+    /// `cache.admit: shipped_drafts`, and the heavyweight answered; or everything was removed meanwhile.
     case policy
     /// Larger than `cache.max_entry_bytes`, or without text and calls.
     case unfit
