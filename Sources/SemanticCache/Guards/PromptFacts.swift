@@ -82,8 +82,10 @@ struct PromptFacts: Sendable {
     let payload: [String]
     /// Every word and number in order, lower case.
     let sequence: [String]
+    let verbatim: VerbatimFacts
 
     init(_ text: String) {
+        verbatim = VerbatimFacts(text)
         let lexer = PromptLexer(text)
         let tokens = TokenReader(lexer.lexemes).tokens
         let sentences = SentenceReader(tokens)

@@ -6,6 +6,7 @@
 enum WordsGuard {
     static func separates(_ asked: PromptFacts, _ stored: PromptFacts) -> Bool {
         if !asked.isEnglish || !stored.isEnglish, asked.sequence != stored.sequence { return true }
+        if VerbatimComparison.separates(asked.verbatim, stored.verbatim) { return true }
         if GrammarComparison.separates(asked, stored) { return true }
         let residue = residue(asked, stored)
         if residue.asked.isEmpty && residue.stored.isEmpty { return false }
