@@ -137,14 +137,12 @@ private struct CacheWork: Service {
     let cache: SemanticCompletionCache?
 
     func run() async throws {
-        await cancelWhenGracefulShutdown {
-            guard let cache else {
-                // A service that returns would end the group.
-                for await _ in AsyncStream<Never>.makeStream().stream {}
-                return
-            }
-            await cache.run()
+        // A service that returns would end the group.
+        guard let cache else {
+            try? await gracefulShutdown()
+            return
         }
+        await cancelWhenGracefulShutdown { await cache.run() }
     }
 }
 
