@@ -107,6 +107,10 @@ import Testing
         #expect(enough.walk.steps.allSatisfy { $0.trials == 299 })
         // The stricter bound is told, too.
         #expect(enough.rendered().contains("Of the 149 pairs with different answers alone, the bound is 1.99 %."))
+        // Paraphrases alone buy nothing.
+        let none = CacheCertification(loss: .joint).report(on: lookups(different: 0, guarded: 0, paraphrases: 600))
+        #expect(none.certifiedScore == nil)
+        #expect(none.missingLabels == 299)
     }
 
     @Test func falseHitsAtEveryThresholdAreShown() {

@@ -35,7 +35,7 @@ struct ChatCompletionsEndpoint: AnsweringEndpoint {
                 context, route.heavyweight, route.heavyweightProvider, sink, connection, reason: "several_choices")
         case .route(let route):
             if gateway.executor.cache == nil { try refuseToAsk(controls) }
-            try await routed(context, route, controls, Tenant.names(in: request.headers), sink, connection)
+            try await routed(context, route, controls, request.headers, sink, connection)
         }
     }
 
@@ -73,7 +73,7 @@ struct ChatCompletionsEndpoint: AnsweringEndpoint {
     }
 
     private func routed(
-        _ context: RequestContext, _ route: CascadeRoute, _ controls: RoutingControls, _ tenant: [String], _ sink: ClientSink,
+        _ context: RequestContext, _ route: CascadeRoute, _ controls: RoutingControls, _ headers: HTTPFields, _ sink: ClientSink,
         _ connection: ClientConnection
     ) async throws {
         let chat = context.chat
@@ -91,10 +91,14 @@ struct ChatCompletionsEndpoint: AnsweringEndpoint {
         sink.decisionID = context.decisionID
         let promptTokens = (view.promptBytes + view.definitionBytes) / Self.bytesPerToken
         let control = EscalationControl(controls.escalate)
-        let strategy = controls.strategy?.rawValue ?? route.strategy.name
-        let query = CacheQuery(
-            chat: chat, view: view, tenant: tenant, policy: "\(strategy) \(route.policy)", promptTokens: promptTokens, control: control,
-            directive: controls.cache.flatMap { CacheDirective(rawValue: $0.rawValue) })
+        var query: CacheQuery?
+        if gateway.executor.cache != nil {
+            query = CacheQuery(
+                chat: chat, view: view, tenant: Tenant.names(in: headers),
+                policy: "\(controls.strategy?.rawValue ?? route.strategy.name) \(route.policy)", promptTokens: promptTokens,
+                control: control,
+                directive: controls.cache.flatMap { CacheDirective(rawValue: $0.rawValue) })
+        }
         let request = CascadeRequest(
             id: context.id, decisionID: context.decisionID, acceptedAt: context.acceptedAt, createdAt: context.createdAt, chat: chat,
             isStreaming: chat.isStreaming, control: control, release: route.release(controls),
@@ -102,7 +106,7 @@ struct ChatCompletionsEndpoint: AnsweringEndpoint {
             estimatedPromptTokens: promptTokens, wantsJSON: view.responseFormat.isJSON,
             offersTools: !view.tools.isEmpty && view.toolChoice != .none,
             checker: RequestChecker(format: view.responseFormat, tools: view.tools),
-            cacheQuery: gateway.executor.cache == nil ? nil : query)
+            cacheQuery: query)
         let encoder: any AnswerEncoder =
             chat.isStreaming
             ? ChatStreamEncoder(chat, isTrimming: chat.topLogprobs != route.topLogprobs)

@@ -72,8 +72,10 @@ public struct CacheCertification: Sendable {
                 separatedBy: Guards.first(separating: asked, from: stored)?.rawValue)
         }
         let different = lookups.filter { !$0.pair.isSame }
+        // Paraphrases alone say nothing of wrong answers, however many there are.
+        let trials = loss == .joint && !different.isEmpty ? lookups.count : different.count
         let walk = ThresholdWalk(alpha: alpha, delta: delta, levels: Self.grid) { threshold in
-            (different.count { $0.isAnswered(atScore: threshold) }, loss == .joint ? lookups.count : different.count)
+            (different.count { $0.isAnswered(atScore: threshold) }, trials)
         }
         return CertificationReport(
             lookups: lookups, loss: loss, walk: walk, similarityThreshold: similarityThreshold,

@@ -73,7 +73,7 @@ extension CertificationReport {
                 "at most \(Self.percent(step.bound, 2)) get an answer that is not theirs (goal: \(goal)).",
                 "This is wrong with a probability of at most \(doubt). It holds for lookups like these pairs, and only",
                 "when neither guards nor weights were fitted to them.",
-                "Of the \(different.count) pairs with different answers alone, the bound is \(Self.percent(boundOfDifferent(step.losses), 2)).",
+            ] + boundOfDifferent(step.losses) + [
                 "Paraphrases answered: \(Self.percent(hitRate(atScore: step.level), 1)).",
                 "",
                 "cache:",
@@ -103,8 +103,11 @@ extension CertificationReport {
         loss == .joint ? "Of the lookups like these pairs," : "Of the lookups whose nearest stored question wants another answer,"
     }
 
-    private func boundOfDifferent(_ losses: Int) -> Double {
-        ClopperPearson.upper(failures: losses, trials: different.count, delta: walk.delta)
+    /// The stricter bound, where the walk went by another.
+    private func boundOfDifferent(_ losses: Int) -> [String] {
+        guard loss == .joint else { return [] }
+        let bound = ClopperPearson.upper(failures: losses, trials: different.count, delta: walk.delta)
+        return ["Of the \(different.count) pairs with different answers alone, the bound is \(Self.percent(bound, 2))."]
     }
 
     private func listed(_ hits: [Lookup], _ title: String) -> [String] {
