@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CProcess", path: "Sources/CProcess"),
         .systemLibrary(name: "CHiredis", path: "Sources/CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .systemLibrary(name: "CLibYAML", path: "Sources/CLibYAML", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "CSimdjson",
             cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
@@ -54,7 +55,7 @@ let package = Package(
             dependencies: ["ChatAPI", "EntropyRouting"],
             swiftSettings: strict
         ),
-        .target(name: "Calibration", swiftSettings: strict),
+        .target(name: "Calibration", dependencies: ["EntropyRouting"], swiftSettings: strict),
 
         // Adapters.
         .target(name: "CurlHTTP", dependencies: ["CCurl", "HTTPTransport", "Threads"], swiftSettings: strictMemory),
@@ -73,6 +74,34 @@ let package = Package(
         ),
         .target(name: "RedisStore", dependencies: ["CHiredis", "Cascade", "Threads"], swiftSettings: strictMemory),
         .target(name: "QdrantStore", dependencies: ["Cascade", "ChatAPI", "FastJSON", "HTTPTransport"], swiftSettings: strict),
+
+        // Calibration: files, upstream runs, pictures, and the loop that watches over it in production.
+        .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strictMemory),
+        .target(
+            name: "CalibrationData",
+            dependencies: ["Calibration", "ChatAPI", "EntropyRouting", "FastJSON", "Gzip"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Judging",
+            dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Recorder",
+            dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "CalibrationReport",
+            dependencies: ["Calibration", "CalibrationData", "EntropyRouting", "FastJSON"],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Auditing",
+            dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "Judging"],
+            swiftSettings: strict
+        ),
 
         // Edge.
         .target(
@@ -117,7 +146,8 @@ let package = Package(
             dependencies: [
                 "CProcess", "Cascade", "ChatAPI", "CurlHTTP", "EntropyRouting", "FastJSON", "GatewayConfiguration", "GatewayHTTP",
                 "GatewayMetrics",
-                "Calibration", "HTTPTransport", "Providers", "QdrantStore", "RedisStore", "SemanticCache", "Simulator",
+                "Auditing", "Calibration", "CalibrationData", "CalibrationReport", "Gzip", "Judging", "Recorder",
+                "HTTPTransport", "Providers", "QdrantStore", "RedisStore", "SemanticCache", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -144,7 +174,35 @@ let package = Package(
             dependencies: ["Cascade", "ChatAPI", "CurlHTTP", "FastJSON", "GatewayTesting", "HTTPTransport", "Providers", "Simulator"],
             swiftSettings: strict
         ),
-        .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "EntropyRouting", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
+        .testTarget(
+            name: "CalibrationDataTests",
+            dependencies: ["Calibration", "CalibrationData", "EntropyRouting", "FastJSON", "GatewayTesting", "Gzip"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "JudgingTests",
+            dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "Judging"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RecorderTests",
+            dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "Recorder"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "CalibrationReportTests",
+            dependencies: ["Calibration", "CalibrationData", "CalibrationReport", "EntropyRouting", "FastJSON", "GatewayTesting"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AuditingTests",
+            dependencies: [
+                "Auditing", "Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "Judging",
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "SemanticCacheTests",
             dependencies: ["Calibration", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "SemanticCache"],

@@ -7,11 +7,15 @@ public struct CascadeExecutor: Sendable {
     let observer: any CascadeObserver
     /// What answers without a model; `nil` when it is off.
     public let cache: (any CompletionCache)?
+    /// Watches over calibrated routes; `nil` when nobody does.
+    public let oversight: (any CalibrationOversight)?
 
-    /// - Parameter cache: asked beside the drafter; `nil` for none.
+    /// - Parameters:
+    ///   - cache: asked beside the drafter; `nil` for none.
+    ///   - oversight: may tighten a rule, hold requests out and draw them for audits; `nil` for none.
     public init(
         prices: PriceBook, limits: CascadeLimits, budget: PrefireBudget, active: ActiveRequests, observer: any CascadeObserver,
-        cache: (any CompletionCache)? = nil
+        cache: (any CompletionCache)? = nil, oversight: (any CalibrationOversight)? = nil
     ) {
         self.prices = prices
         self.limits = limits
@@ -19,6 +23,7 @@ public struct CascadeExecutor: Sendable {
         self.active = active
         self.observer = observer
         self.cache = cache
+        self.oversight = oversight
     }
 
     /// Ends every request in flight with ``CascadeFailure/shuttingDown``: the end of a drain that took too long.
@@ -52,6 +57,7 @@ public struct CascadeExecutor: Sendable {
             mailbox.cancel()
         }
         observer.observed(run.record)
+        run.tellOversight()
         if let failure { throw failure }
         return run.record
     }

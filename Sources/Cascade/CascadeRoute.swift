@@ -15,6 +15,8 @@ public struct CascadeRoute: Sendable {
     public var topLogprobs: Int
     public var release: ReleasePolicy
     public var prefire: PrefireRule.Settings
+    /// `nil`: pre-fires follow the ratio alone.
+    public var prefireEconomics: PrefireEconomics?
     public var gates: QualityGates
     public var estimator: EntropyEstimator
     /// Whatever decides which answer is shipped, as text: a stored answer is used only under the policy it was made by.
@@ -27,7 +29,7 @@ public struct CascadeRoute: Sendable {
         heavyweightProvider: any CompletionProvider, strategy: RoutingStrategy, alternatives: [String: RoutingStrategy] = [:],
         topLogprobs: Int = 20,
         release: ReleasePolicy, prefire: PrefireRule.Settings, gates: QualityGates, estimator: EntropyEstimator,
-        acceptsValidToolCalls: Bool = false, policy: String = ""
+        acceptsValidToolCalls: Bool = false, policy: String = "", prefireEconomics: PrefireEconomics? = nil
     ) {
         self.name = name
         self.drafter = drafter
@@ -39,10 +41,41 @@ public struct CascadeRoute: Sendable {
         self.topLogprobs = topLogprobs
         self.release = release
         self.prefire = prefire
+        self.prefireEconomics = prefireEconomics
         self.gates = gates
         self.estimator = estimator
         self.acceptsValidToolCalls = acceptsValidToolCalls
         self.policy = policy
+    }
+}
+
+/// What a second is worth and how fast the heavyweight is: with its price, what a pre-fire may gain and waste.
+public struct PrefireEconomics: Sendable, Hashable {
+    /// US dollars that one second of a client's waiting is worth.
+    public var usdPerSecond: Double
+    /// Output tokens a second.
+    public var heavyweightTokensPerSecond: Double
+
+    /// Output tokens that are billed after a disconnect, where an upstream goes on: an ordinary answer.
+    private static let ordinaryAnswerTokens = 300.0
+
+    public init(usdPerSecond: Double = 0.001, heavyweightTokensPerSecond: Double = 60) {
+        self.usdPerSecond = usdPerSecond
+        self.heavyweightTokensPerSecond = heavyweightTokensPerSecond
+    }
+
+    /// For one request.
+    ///
+    /// - Parameters:
+    ///   - price: of the heavyweight.
+    ///   - promptTokens: of the request.
+    ///   - stopsBilling: the upstream's bill ends with the connection.
+    public func value(price: PriceBook.Price, promptTokens: Int, stopsBilling: Bool) -> PrefireValue {
+        let output = price.output / 1_000_000
+        return PrefireValue(
+            lambda: usdPerSecond, promptCostUSD: Double(max(0, promptTokens)) * price.input / 1_000_000,
+            outputUSDPerSecond: output * heavyweightTokensPerSecond,
+            outputUSDAfterDisconnect: stopsBilling ? 0 : output * Self.ordinaryAnswerTokens)
     }
 }
 

@@ -136,6 +136,8 @@ public struct CompletionBatch: Sendable {
     public var alternatives: [Double] = []
     /// The terminal marker (`[DONE]`) was in this batch.
     public var isDone = false
+    /// Who answers: in the batch with the stream's first chunk that names a model, `nil` in all others.
+    public var identity: StreamIdentity?
 
     public init() {}
 
@@ -148,5 +150,19 @@ public struct CompletionBatch: Sendable {
         tokens.removeAll(keepingCapacity: true)
         alternatives.removeAll(keepingCapacity: true)
         isDone = false
+        identity = nil
+    }
+}
+
+/// What an upstream calls the model behind a stream.
+public struct StreamIdentity: Sendable, Hashable {
+    /// `model`, often more exact than the name that was asked for: `gpt-4.1-nano-2025-04-14`.
+    public var model: String?
+    /// OpenAI's `system_fingerprint`: changes when the weights or the serving set-up do.
+    public var fingerprint: String?
+
+    public init(model: String? = nil, fingerprint: String? = nil) {
+        self.model = model
+        self.fingerprint = fingerprint
     }
 }

@@ -94,10 +94,14 @@ extension DraftMonitor {
         case .risk(let strategy):
             if lacksEvidence { return withoutEvidence(.doubt) }
             let risk = strategy.model.risk(statistics, request: request)
+            let threshold = strategy.thresholds[request.taskClass]
             if tokenCount >= Self.evidencePatience, tier != strategy.model.key.tier {
-                return Assessment(level: .doubt, statistic: risk, threshold: strategy.threshold, reason: .tierMismatch)
+                return Assessment(
+                    level: .doubt, statistic: risk, threshold: threshold, reason: .tierMismatch, outlook: outlookWithoutEvidence)
             }
-            return Assessment(level: strategy.streamingLevel(risk), statistic: risk, threshold: strategy.threshold, reason: .risk)
+            return Assessment(
+                level: strategy.streamingLevel(risk, request.taskClass), statistic: risk, threshold: threshold, reason: .risk,
+                outlook: strategy.model.speed?.outlook(at: tokenCount, risk: risk, threshold: threshold) ?? .unknown)
         }
     }
 
@@ -119,9 +123,19 @@ extension DraftMonitor {
             complete.finish = finishReason
             let risk = strategy.model.risk(statistics, request: complete)
             guard tier == strategy.model.key.tier else {
-                return Assessment(level: .reject, statistic: risk, threshold: strategy.threshold, reason: .tierMismatch)
+                return Assessment(level: .reject, statistic: risk, threshold: strategy.thresholds[request.taskClass], reason: .tierMismatch)
             }
-            return Assessment(level: strategy.finalLevel(risk), statistic: risk, threshold: strategy.threshold, reason: .risk)
+            return Assessment(
+                level: strategy.finalLevel(risk, request.taskClass), statistic: risk, threshold: strategy.thresholds[request.taskClass],
+                reason: .risk)
+        }
+    }
+
+    /// The strategy's threshold for this draft's class.
+    private var threshold: Double {
+        switch strategy {
+        case .window(let window): window.thresholdBits
+        case .risk(let strategy): strategy.thresholds[request.taskClass]
         }
     }
 
@@ -129,6 +143,12 @@ extension DraftMonitor {
 
     /// The statistic as far as it goes: it is reported, not relied on.
     private func withoutEvidence(_ level: Assessment.Level) -> Assessment {
-        Assessment(level: level, statistic: risk ?? peak, threshold: strategy.threshold, reason: .noEvidence)
+        Assessment(level: level, statistic: risk ?? peak, threshold: threshold, reason: .noEvidence, outlook: outlookWithoutEvidence)
+    }
+
+    /// What a speed layer, if there is one, says of a draft whose end would reject it for its evidence.
+    private var outlookWithoutEvidence: Assessment.Outlook {
+        guard case .risk(let strategy) = strategy, let speed = strategy.model.speed else { return .unknown }
+        return speed.outlook(at: tokenCount, escalation: SpeedLayer.escalationWithoutEvidence)
     }
 }

@@ -17,6 +17,7 @@ public struct GatewayConfiguration: Sendable, Equatable {
     public let embeddings: EmbeddingsConfiguration
     public let redis: RedisConfiguration
     public let qdrant: QdrantConfiguration
+    public let audit: AuditConfiguration
     public let decisions: DecisionsConfiguration
     public let transport: TransportConfiguration
     public let logging: LoggingConfiguration
@@ -130,6 +131,8 @@ public struct GatewayConfiguration: Sendable, Equatable {
         self.redis = RedisConfiguration(&redis)
         var qdrant = root.section("qdrant")
         self.qdrant = QdrantConfiguration(&qdrant)
+        var audit = root.section("audit")
+        self.audit = AuditConfiguration(&audit, providers: providers, prices: prices, routes: routes)
         var decisions = root.section("decisions")
         self.decisions = DecisionsConfiguration(&decisions)
         var transport = root.section("transport")

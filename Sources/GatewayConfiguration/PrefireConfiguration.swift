@@ -1,7 +1,21 @@
 /// `prefire`: starting the heavyweight before it is known to be needed, and cancelling it again.
 public struct PrefireConfiguration: Sendable, Equatable {
+    /// Who decides when the heavyweight is started ahead of the verdict.
+    public enum Policy: String, Sendable, CaseIterable {
+        /// Money against seconds, where the risk model has a speed layer and the heavyweight a price; else the ratio.
+        case auto
+        /// `prefire_ratio` of the threshold.
+        case ratio
+    }
+
     /// Default true. False never starts the heavyweight before the verdict.
     public let isEnabled: Bool
+    /// Who decides when to start it. Default `auto`.
+    public let policy: Policy
+    /// What a second is worth, in US dollars: the price of the latency that a pre-fire saves. 0...1. Default 0.001.
+    public let usdPerSecond: Double
+    /// Tokens a second that the heavyweight streams, for what a pre-fire may waste. Default 60.
+    public let heavyweightTokensPerSecond: Double
     /// Pre-fires per request, in the long run: the rate of a token bucket. 0...1. Default 0.15.
     public let budgetRatio: Double
     /// Pre-fires that may be saved up: the size of the bucket. 1...10000. Default 10.
@@ -22,6 +36,15 @@ public struct PrefireConfiguration: Sendable, Equatable {
     /// - Parameter routes: for the bound of `cancel_ratio`.
     init(_ section: inout SectionReader, routes: [RouteConfiguration]) {
         isEnabled = section.read("enabled", .truth, default: true, "start the heavyweight before it is known to be needed")
+        policy = section.read(
+            "policy", .oneOf(), default: .auto,
+            "when to start it: auto weighs money against seconds where the risk model has a speed layer and prices are known, else, and with "
+                + "ratio, 'prefire_ratio' decides")
+        usdPerSecond = section.read(
+            "usd_per_second", .number(0...1, unit: "USD per second"), default: 0.001, "what a second of a client's time is worth (auto)")
+        heavyweightTokensPerSecond = section.read(
+            "heavyweight_tokens_per_second", .number(1...10_000, unit: "tokens per second"), default: 60,
+            "how fast the heavyweight streams, for what a pre-fire may waste (auto)")
         budgetRatio = section.read(
             "budget_ratio", .number(0...1, unit: "pre-fires per request"), default: 0.15,
             "pre-fires allowed per request in the long run")

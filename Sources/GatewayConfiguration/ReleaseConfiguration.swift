@@ -1,6 +1,8 @@
 /// `release`: what a streaming client sees while the verdict is open (`routing.md`, section 6).
 public struct ReleaseConfiguration: Sendable, Equatable {
     public enum Mode: String, Sendable, CaseIterable {
+        /// `buffered` where a certificate is in force, which holds for whole drafts only; else `boundary`.
+        case auto
         /// Whole sentences, lines and code blocks, once the unit and the next `tokens` are safe.
         case boundary
         /// Nothing until the draft is committed.
@@ -11,7 +13,7 @@ public struct ReleaseConfiguration: Sendable, Equatable {
         case commit
     }
 
-    /// Default `boundary`.
+    /// Default `auto`.
     public let mode: Mode
     /// The n of `boundary`, `holdback` and `commit`. 1...1024. Default 16.
     public let tokens: Int
@@ -21,7 +23,7 @@ public struct ReleaseConfiguration: Sendable, Equatable {
     /// - Parameter inherited: `release`, when this is a route's section, which has no keep-alive of its own; nil for `release` itself.
     init(_ section: inout SectionReader, inheriting inherited: ReleaseConfiguration?) {
         mode = section.read(
-            "mode", .oneOf(), default: inherited?.mode ?? .boundary,
+            "mode", .oneOf(), default: inherited?.mode ?? .auto,
             "what a streaming client sees while the verdict is open")
         tokens = section.read(
             "tokens", .integer(1...1024, unit: "tokens"), default: inherited?.tokens ?? 16,

@@ -4,8 +4,10 @@ public import FastJSON
 /// Reads a fitted risk model from its JSON artefact, the format of `docs/risk-model.md`. Strict: a member that is missing, unknown, there
 /// twice, of the wrong type or out of range is an error that names it, so that a misspelt coefficient cannot silently be 0.
 public enum RiskModelArtefact {
-    /// The value of `format` this version reads.
-    public static let format = "qualm-risk-model/1"
+    /// The value of `format` this version writes. It also reads ``firstFormat``.
+    public static let format = "qualm-risk-model/2"
+    /// The format before there were certificates: it lacks `certificate`, `speed`, `estimation` and `origin`.
+    public static let firstFormat = "qualm-risk-model/1"
     /// Larger artefacts are refused unread; real ones have a few kilobytes.
     public static let maxBytes = 1 << 20
 
@@ -24,7 +26,7 @@ public enum RiskModelArtefact {
         var object = object
         // The format first: what follows may mean something else in another one.
         let found = try object.string("format")
-        guard found == format else {
+        guard found == format || found == firstFormat else {
             throw .invalid(member: "format", problem: "is \"\(found)\"; expected \"\(format)\"")
         }
         let key = try key(object.object("key"))
@@ -55,11 +57,13 @@ public enum RiskModelArtefact {
             }
         }
         try intercepts.finish()
+        let extras = found == format ? try RiskModelExtras(&object) : RiskModelExtras()
         try object.finish()
         do {
             return try RiskModel(
                 key: key, provenance: provenance, terms: terms, intercepts: byClass, defaultIntercept: defaultIntercept,
-                windowTokens: windowTokens, threshold: threshold)
+                windowTokens: windowTokens, threshold: threshold, certificate: extras.certificate, speed: extras.speed,
+                estimation: extras.estimation, origin: extras.origin)
         } catch { throw .model(error) }
     }
 

@@ -24,6 +24,16 @@ public struct RoutingConfiguration: Sendable, Equatable {
         case acceptValid = "accept_valid"
     }
 
+    /// What a calibrated route does when its calibration is for something else than what runs.
+    public enum CalibrationMismatch: String, Sendable, CaseIterable {
+        /// The gateway does not start; what shows only while it runs (another temperature, a new fingerprint) is escalated.
+        case refuse
+        /// The uncalibrated window rule decides.
+        case window
+        /// The heavyweight answers.
+        case escalate
+    }
+
     /// Streams first. Default `openai:gpt-4.1-nano`. Its provider exists.
     public let drafter: ConfiguredModel
     /// Answers when the draft is not trusted. Default `openai:gpt-4.1`. Its provider exists.
@@ -46,6 +56,12 @@ public struct RoutingConfiguration: Sendable, Equatable {
     public let riskModel: String?
     /// Risk from which a draft is not trusted, more than 0, at most 1; nil takes the artefact's own.
     public let riskThreshold: Double?
+    /// Default `refuse`.
+    public let calibrationMismatch: CalibrationMismatch
+    /// Name of the prompt template in front of the drafter, which the calibration's must equal. Default `plain`.
+    public let promptMode: String
+    /// The temperature at which the drafter samples when a client names none, 0...2. Default 1.
+    public let temperature: Double
     /// Default `escalate`.
     public let drafterWithoutLogprobs: DrafterWithoutLogprobs
 
@@ -94,6 +110,16 @@ public struct RoutingConfiguration: Sendable, Equatable {
             "risk_threshold", ConfigurationValue<Double>.number(0...1, openAtStart: true, unit: "probability").optional,
             default: inherited?.riskThreshold,
             "risk from which a draft is not trusted; default: the one in the risk model")
+        calibrationMismatch = section.read(
+            "calibration_mismatch", .oneOf(), default: inherited?.calibrationMismatch ?? .refuse,
+            "what a calibration for another drafter, temperature or fingerprint leads to: refuse to start (and escalate what shows only "
+                + "later), the window rule, or escalate everything")
+        promptMode = section.read(
+            "prompt_mode", .nonEmptyText("a name", type: "name"), default: inherited?.promptMode ?? "plain",
+            "name of the prompt template in front of the drafter; a calibration holds for one")
+        temperature = section.read(
+            "temperature", .number(0...2), default: inherited?.temperature ?? 1,
+            "at which the drafter samples when a client names none; a calibration holds for one")
         drafterWithoutLogprobs = section.read(
             "drafter_without_logprobs", .oneOf(), default: inherited?.drafterWithoutLogprobs ?? .escalate,
             "what a draft without logprobs leads to: escalate it, or refuse such a drafter when the file is loaded")

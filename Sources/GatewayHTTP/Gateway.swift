@@ -15,13 +15,19 @@ public struct Gateway: Sendable {
     public var statistics: GatewayStatistics
     public var decisions: DecisionLog
     public var settings: GatewaySettings
+    /// Shows what watches over the calibrated routes; `nil` when nothing does.
+    public var oversight: (any OversightReporting & FeedbackReceiver)?
+    /// Seconds since 1970 of the oldest calibration in use; `nil` without one.
+    public var calibratedAt: Double?
     /// Adds what only the composition root can see (open sockets) before the metrics are shown.
     public var sampleMetrics: @Sendable () -> Void
 
     public init(
         routes: [CascadeRoute], providers: [any CompletionProvider], models: [ModelName], executor: CascadeExecutor,
         metrics: GatewayMetrics,
-        statistics: GatewayStatistics, decisions: DecisionLog, settings: GatewaySettings, sampleMetrics: @escaping @Sendable () -> Void = {}
+        statistics: GatewayStatistics, decisions: DecisionLog, settings: GatewaySettings,
+        oversight: (any OversightReporting & FeedbackReceiver)? = nil, calibratedAt: Double? = nil,
+        sampleMetrics: @escaping @Sendable () -> Void = {}
     ) {
         self.routes = Dictionary(routes.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.routeNames = routes.map(\.name)
@@ -32,6 +38,8 @@ public struct Gateway: Sendable {
         self.statistics = statistics
         self.decisions = decisions
         self.settings = settings
+        self.oversight = oversight
+        self.calibratedAt = calibratedAt
         self.sampleMetrics = sampleMetrics
     }
 }

@@ -67,6 +67,12 @@ public enum EscalationReasonLabel: Int, ClosedMetricLabel {
     case noSignal
     /// The client asked for it (`x-qualm-escalate: always`).
     case requested
+    /// Drawn for the comparison group of the savings (`audit.holdout_share`).
+    case holdout
+    /// The calibration ships nothing of this task class, or does not hold for this request.
+    case uncertified
+    /// A pre-fired heavyweight had begun to answer, and the draft was as good as lost.
+    case expected
 }
 
 /// Why the drafter lost its turn without being judged.
@@ -81,6 +87,8 @@ public enum HandoverReasonLabel: Int, ClosedMetricLabel {
 public enum PrefireReasonLabel: Int, ClosedMetricLabel {
     public static let name = "reason"
     case doubt
+    /// The seconds it may save are worth more than what it may waste.
+    case value
     case stall
 }
 
@@ -107,6 +115,10 @@ public enum LegLabel: Int, ClosedMetricLabel {
     case direct
     /// A text turned into a vector: for the cache, or for a client.
     case embedding
+    /// The heavyweight's answer for an audit.
+    case audit
+    /// A model's verdict on an audited draft.
+    case judge
 }
 
 /// Why tokens were paid for and not delivered.

@@ -86,6 +86,26 @@ public final class GatewayMetrics: Sendable {
     /// 1 while a store is not asked because it has failed too often.
     public let storeBreakerOpen: Gauge<StoreLabel>
 
+    // Calibration.
+    /// Once per audit that counts.
+    public let auditVerdicts: Counter<AuditVerdictLabel, AuditSourceLabel>
+    /// Once per draft that was drawn and not audited.
+    public let auditsSkipped: Counter<AuditSkipLabel>
+    /// Once per verdict of a client.
+    public let feedback: Counter<FeedbackLabel>
+    /// Once per step that a rule was tightened.
+    public let driftAlarms: Counter<>
+    /// log10; set when the metrics are read.
+    public let driftLogEvidence: Gauge<>
+    /// Set when the metrics are read.
+    public let calibrationAge: Gauge<>
+    /// Set when the metrics are read.
+    public let calibrationsTightened: Gauge<>
+    /// Set when the metrics are read.
+    public let calibrationsStale: Gauge<>
+    /// Once per failed attempt to keep what the audits have counted.
+    public let auditStateErrors: Counter<StoreErrorLabel>
+
     // Ledger.
     /// Tokens of a closed ledger entry.
     public let tokens: Counter<LegLabel, DirectionLabel>
@@ -174,6 +194,23 @@ public final class GatewayMetrics: Sendable {
         storeErrors = registry.counter("qualm_store_errors_total", "Calls that a store or the embedder did not do, by reason.")
         storeBreakerOpen = registry.gauge(
             "qualm_store_breaker_open", "1 while a store is not asked because it has failed too often, else 0.")
+
+        auditVerdicts = registry.counter(
+            "qualm_audit_verdicts_total", "Requests drawn for an audit that became an observation, by verdict and by who gave it.")
+        auditsSkipped = registry.counter("qualm_audits_skipped_total", "Drafts drawn for an audit that was not made, by reason.")
+        feedback = registry.counter("qualm_feedback_total", "Verdicts of clients on answers.")
+        driftAlarms = registry.counter("qualm_drift_alarms_total", "Steps by which a certified rule was tightened.")
+        driftLogEvidence = registry.gauge(
+            "qualm_drift_log_evidence",
+            "Decimal logarithm of the evidence that a certified rule breaks its promise; the greatest of all routes.")
+        calibrationAge = registry.gauge(
+            "qualm_calibration_age_seconds", "Time since the oldest calibration in use was made; 0 without a calibration.")
+        calibrationsTightened = registry.gauge(
+            "qualm_calibrations_tightened", "Routes whose certified rule was tightened by an alarm.")
+        calibrationsStale = registry.gauge(
+            "qualm_calibrations_stale", "Routes whose drafter is not the one that was calibrated.")
+        auditStateErrors = registry.counter(
+            "qualm_audit_state_errors_total", "Failed attempts to keep what the audits have counted, by reason.")
 
         tokens = registry.counter("qualm_tokens_total", "Tokens used, as the provider counted them, else as estimated.")
         wastedTokens = registry.counter(

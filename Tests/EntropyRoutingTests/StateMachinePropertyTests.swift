@@ -54,7 +54,7 @@ struct StateMachinePropertyTests {
 
     private func input(_ generator: inout SeededGenerator, running: Int?) -> MachineInput {
         let attempt = Int.random(in: 0..<3, using: &generator) == 0 ? Int.random(in: 0...4, using: &generator) : running ?? 1
-        switch Int.random(in: 0..<33, using: &generator) {
+        switch Int.random(in: 0..<40, using: &generator) {
         case 0..<12: return .calm
         case 12..<18: return .doubt
         case 18: return .reject
@@ -69,6 +69,11 @@ struct StateMachinePropertyTests {
         case 29: return .heavyweightCompleted(attempt: attempt)
         case 30: return .heavyweightFailed(attempt: attempt, hasReleased: Bool.random(using: &generator))
         case 31: return .stored(hasReleased: Bool.random(using: &generator))
+        case 32..<39:
+            return .landmark(
+                [.calm, .calm, .doubt, .reject].randomElement(using: &generator)!,
+                escalation: Bool.random(using: &generator) ? generator.unit() : 0.95,
+                at: Double.random(in: 0...4, using: &generator))
         default: return .token(.calm, statistic: 0.6)
         }
     }
@@ -77,13 +82,16 @@ struct StateMachinePropertyTests {
         PrefireRule.Settings(
             isEnabled: Int.random(in: 0..<8, using: &generator) > 0, cancelAfterTokens: Int.random(in: 1...3, using: &generator),
             refractoryTokens: Int.random(in: 0...4, using: &generator), maxCancels: Int.random(in: 0...3, using: &generator),
-            isCancellingWorthwhile: Int.random(in: 0..<4, using: &generator) > 0)
+            isCancellingWorthwhile: Int.random(in: 0..<4, using: &generator) > 0,
+            value: Bool.random(using: &generator)
+                ? PrefireValue(promptCostUSD: Double.random(in: 0...0.002, using: &generator), outputUSDPerSecond: 0.001) : nil)
     }
 
     @Test("never two heavyweights, no cancel of what does not run, nothing after the end, no way back after the release, no late attempt")
     func invariants() {
         var reached: Set<CascadeStateMachine.Phase> = []
         var cancels = 0
+        var (expected, prefires) = (0, Set<PrefireReason>())
         for seed in 0..<20_000 {
             var generator = SeededGenerator(seed: UInt64(seed))
             let settings = settings(&generator)
@@ -111,12 +119,45 @@ struct StateMachinePropertyTests {
                 if machine.phase == .prefired && machine.mayRelease { Issue.record("seed \(seed): releases while pre-fired") }
                 #expect(shell.isFinished == (machine.phase == .finished))
                 if case .cancelPrefire = action { cancels += 1 }
+                if case .escalate(.expected, let source) = action {
+                    expected += 1
+                    if case .start = source { Issue.record("seed \(seed): takes over what does not run") }
+                }
+                if case .requestPrefire(let reason) = action {
+                    prefires.insert(reason)
+                    if reason == .value, settings.value == nil { Issue.record("seed \(seed): fires by value without one") }
+                }
                 reached.insert(machine.phase)
             }
             #expect(replayed(taken.map(\.0), settings, control) == taken.map(\.1))
         }
         #expect(reached == Set(CascadeStateMachine.Phase.allCases))
-        #expect(cancels > 100)
+        #expect(cancels > 100 && expected > 20, "\(cancels) \(expected)")
+        #expect(prefires == Set(PrefireReason.allCases))
+    }
+
+    @Test("without prices nothing a speed layer says makes a difference")
+    func ratioRuleIsUntouched() {
+        for seed in 0..<2_000 {
+            var generator = SeededGenerator(seed: UInt64(seed))
+            var settings = settings(&generator)
+            settings.value = nil
+            var (plain, looking) = (CascadeStateMachine([], settings: settings), CascadeStateMachine([], settings: settings))
+            for _ in 0..<60 {
+                if Int.random(in: 0..<4, using: &generator) == 0 {
+                    let input = input(&generator, running: nil)
+                    if case .landmark = input { continue }
+                    #expect(plain.take(input) == looking.take(input))
+                }
+                let statistic = Double.random(in: 0..<0.99, using: &generator)
+                var assessment = Assessment(level: statistic > 0.8 ? .doubt : .calm, statistic: statistic, threshold: 1, reason: .risk)
+                let expected = plain.draftTokenObserved(assessment)
+                assessment.outlook = .landmark(.init(escalation: generator.unit(), secondsLeft: 3, gapSeconds: 1))
+                #expect(looking.draftTokenObserved(assessment, at: generator.unit()) == expected)
+                #expect(plain.mayRelease == looking.mayRelease && plain.phase == looking.phase)
+                if case .requestPrefire = expected { #expect(plain.prefireGranted() == looking.prefireGranted()) }
+            }
+        }
     }
 
     private func aimed(_ input: MachineInput, at running: Int?, _ generator: inout SeededGenerator) -> MachineInput {

@@ -5,6 +5,8 @@ import Testing
 enum MachineInput: Sendable, Hashable {
     case begin
     case token(Assessment.Level, statistic: Double)
+    /// r_t at a landmark, seconds since the request.
+    case landmark(Assessment.Level, escalation: Double, at: Double)
     case stalled
     case completed(EscalationReason?)
     case failed(HandOverReason)
@@ -28,6 +30,8 @@ extension CascadeStateMachine {
         case .begin: return begin()
         case .token(let level, let statistic):
             return draftTokenObserved(Assessment(level: level, statistic: statistic, threshold: 1, reason: .windowEntropy))
+        case .landmark(let level, let escalation, let seconds):
+            return draftTokenObserved(.looking(at: escalation, level: level, secondsLeft: 2, gapSeconds: 0.5), at: seconds)
         case .stalled: return draftStalled()
         case .completed(let rejection): return draftCompleted(rejection: rejection)
         case .failed(let reason): return draftFailed(reason)
@@ -241,7 +245,7 @@ struct StateMachineTests {
         "short names are a closed set of words",
         arguments: [
             (EscalationReason.entropy, "entropy"), (.risk, "risk"), (.noEvidence, "no_evidence"), (.gate("length"), "gate_length"),
-            (.requested, "requested"), (.holdLimit, "hold_limit"),
+            (.requested, "requested"), (.expected, "expected"), (.holdLimit, "hold_limit"),
         ])
     func names(_ reason: EscalationReason, _ name: String) { #expect(reason.name == name) }
 }

@@ -143,7 +143,7 @@ struct StrategyTests {
         #expect(reject.assessment.level == .doubt && reject.finalAssessment(finishReason: .stop).level == .reject)
         #expect(reject.assessment.reason == .risk && reject.risk == reject.assessment.statistic)
         // Ship if risk <= threshold: the certified rule includes equality.
-        #expect(strategy.finalLevel(0.5) == .doubt && strategy.finalLevel(0.5.nextUp) == .reject)
+        #expect(strategy.finalLevel(0.5, .code) == .doubt && strategy.finalLevel(0.5.nextUp, .code) == .reject)
     }
 
     @Test("A risk model is not applied to evidence of another tier")
@@ -171,7 +171,7 @@ struct StrategyTests {
     @Test("The model's certified threshold holds unless another is given")
     func certifiedThreshold() throws {
         let model = try RiskModel.fixture(threshold: 0.06)
-        #expect(try RiskStrategy(model: model).threshold == 0.06)
-        #expect(try RiskStrategy(model: model, threshold: 0.02).threshold == 0.02)
+        #expect(try RiskStrategy(model: model).thresholds.overall == 0.06)
+        #expect(try RiskStrategy(model: model, threshold: 0.02).thresholds.overall == 0.02)
     }
 }

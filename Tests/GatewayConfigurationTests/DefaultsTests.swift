@@ -45,7 +45,7 @@ import Testing
         #expect(prefire.bufferBytes == 1_048_576)
         #expect(prefire.stall == .milliseconds(3000))
 
-        #expect(configuration.release.mode == .boundary)
+        #expect(configuration.release.mode == .auto)
         #expect(configuration.release.tokens == 16)
         #expect(configuration.release.keepalive == .seconds(5))
 

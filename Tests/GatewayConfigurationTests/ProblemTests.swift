@@ -101,7 +101,7 @@ import Testing
         ("prefire: {stall_ms: -1}", "1:21", "'prefire.stall_ms' must be an integer from 0 to 600000 (ms), not '-1'"),
         (
             "release: {mode: holdbck}", "1:17",
-            "'release.mode' must be one of boundary, buffered, holdback, commit, not 'holdbck'; did you mean 'holdback'?"
+            "'release.mode' must be one of auto, boundary, buffered, holdback, commit, not 'holdbck'; did you mean 'holdback'?"
         ),
         ("release: {tokens: 0}", "1:19", "'release.tokens' must be an integer from 1 to 1024, not '0'"),
         ("routes: {auto: {}}", "1:10", "'auto' is always there and uses 'routing'; change 'routing' instead"),

@@ -51,6 +51,57 @@ struct RiskModelArtefactTests {
         #expect(model.windowTokens == 10 && model.threshold == nil && model.provenance.l2 == 1 && model.intercepts.isEmpty)
     }
 
+    @Test("What is written is read back as it was, certificate, speed layer and all")
+    func roundTrip() throws {
+        let certificate = RiskCertificate(
+            loss: .recoverable, alpha: 0.02, delta: 0.05, judgeSensitivity: 0.9, grid: [0.005, 0.06, 1], losses: 3, labels: 518,
+            bound: 0.0149, coverage: 0.71,
+            classes: [
+                .init(taskClass: .code, threshold: 0, losses: 0, labels: 12, bound: 1, coverage: 0),
+                .init(taskClass: .creative, threshold: 0.06, losses: 1, labels: 300, bound: 0.012, coverage: 0.66),
+            ])
+        let model = try RiskModel(
+            key: .init(drafter: "a \"quoted\" name", provider: "p", tier: .top1, topLogprobs: 1, temperature: 0.1, promptMode: "plain"),
+            provenance: .init(date: "2026-01-31", labels: 518, dataHash: "sha256:9f2c", l2: 0.5),
+            terms: [RiskTerm(.meanBits, scale: .log10, mean: -1.0 / 3, deviation: 0.1 + 0.2, coefficient: 1e-300)],
+            intercepts: [.creative: -3.1, .code: .pi], defaultIntercept: -1.9, windowTokens: 12, threshold: 0.06, certificate: certificate,
+            speed: SpeedLayer(
+                landmarks: [.init(token: 8, intercept: -1.25, slope: 0.5, tokensLeft: 40, secondsLeft: 0.8)], drafts: 200),
+            estimation: .init(vocabularySize: 768, tail: [.init(k: 1, bits: 1.5), .init(k: 20, bits: 3)]),
+            origin: .init(models: ["m-1", "m-2"], fingerprints: ["fp_1"]))
+        let bytes = RiskModelArtefact.encode(model)
+        #expect(try RiskModelArtefact.load(jsonBytes: bytes) == model)
+        #expect(RiskModelArtefact.encode(try RiskModelArtefact.load(jsonBytes: bytes)) == bytes)
+        #expect(model.thresholds?[.code] == 0 && model.thresholds?[.creative] == 0.06 && model.thresholds?[.reasoning] == 0)
+    }
+
+    @Test("The first format has no certificate, and says so")
+    func firstFormat() throws {
+        let text = Self.valid.replacing(#""threshold": 0.06,"#, with: #""threshold": 0.06, "speed": {"drafts": 1, "landmarks": []},"#)
+        #expect(throws: RiskModelArtefactError.self) { try load(text) }
+        #expect(try load(text.replacing("risk-model/1", with: "risk-model/2")).speed != nil)
+    }
+
+    @Test(
+        "A certificate that cannot be is refused with the member at fault",
+        arguments: [
+            (#""alpha":0.02"#, #""alpha":0"#, "certificate.alpha"), (#""bound":0.0149"#, #""bound":1.5"#, "certificate.bound"),
+            (#""loss":"recoverable""#, #""loss":"any""#, "certificate.loss"), (#""losses":3"#, #""losses":519"#, "certificate.losses"),
+            (#""delta":0.05,"#, "", "certificate.delta"), (#"[0.005,0.06,1]"#, #"[0.06,0.005,1]"#, "certificate.grid"),
+            (#"[0.005,0.06,1]"#, #"[0.005,1]"#, "certificate.grid"), (#""labels":518,"bound""#, #""labels":0,"bound""#, "certificate.labels"),
+        ])
+    func faultyCertificate(replace: String, with: String, member: String) throws {
+        let certificate =
+            #"{"loss":"recoverable","alpha":0.02,"delta":0.05,"judge_sensitivity":1,"grid":[0.005,0.06,1],"losses":3,"labels":518,"bound":0.0149,"coverage":0.7}"#
+        func text(_ certificate: String) -> String {
+            Self.valid.replacing("risk-model/1", with: "risk-model/2").replacing(
+                #""threshold": 0.06,"#, with: #""threshold": 0.06, "certificate": \#(certificate),"#)
+        }
+        #expect(try load(text(certificate)).certificate?.labels == 518)
+        let error = #expect(throws: RiskModelArtefactError.self) { try load(text(certificate.replacing(replace, with: with))) }
+        #expect(error?.description.contains(member) == true, "\(error?.description ?? "")")
+    }
+
     struct Fault: Sendable, CustomTestStringConvertible {
         var replace: String
         var with: String
@@ -60,8 +111,8 @@ struct RiskModelArtefactTests {
 
     static let faults: [Fault] = [
         Fault(
-            replace: "qualm-risk-model/1", with: "qualm-risk-model/2",
-            message: #"risk model: format is "qualm-risk-model/2"; expected "qualm-risk-model/1""#),
+            replace: "qualm-risk-model/1", with: "qualm-risk-model/3",
+            message: #"risk model: format is "qualm-risk-model/3"; expected "qualm-risk-model/2""#),
         Fault(replace: #""drafter": "gpt-4.1-nano", "#, with: "", message: "risk model: key.drafter is missing; expected a text"),
         Fault(replace: #""gpt-4.1-nano""#, with: #""""#, message: "risk model: key.drafter is empty; expected a text"),
         Fault(

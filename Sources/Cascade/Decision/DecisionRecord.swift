@@ -1,3 +1,4 @@
+public import ChatAPI
 public import EntropyRouting
 
 /// Everything that is known about one request when it is over: the unit of the decisions ring, the metrics and the trailing metadata.
@@ -41,7 +42,12 @@ public struct DecisionRecord: Sendable {
     /// The model that answered, as the upstream names it; `nil` when nothing answered.
     public var answeredBy: ModelName?
 
+    /// What the drafter's stream called itself; `nil` when no draft came.
+    public var draftIdentity: StreamIdentity?
+
     // The doubt.
+    /// The request was drawn for an audit of its draft.
+    public var isAudited = false
     public var strategy: String?
     public var releaseMode: ReleaseMode?
     /// In the unit of the strategy: bits for `window`, probability for `risk`.

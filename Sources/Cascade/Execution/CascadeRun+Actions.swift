@@ -38,7 +38,7 @@ extension CascadeRun {
             machine.prefireDenied()
             return
         }
-        let action = machine.prefireGranted()
+        let action = machine.prefireGranted(at: elapsedMs / 1_000)
         guard case .startPrefire(let attempt) = action else { return }
         mark(.prefire)
         record.prefires.append(PrefireRecord(attempt: attempt, reason: reason, token: record.observedTokens, firedMs: elapsedMs))
@@ -54,7 +54,7 @@ extension CascadeRun {
     private func escalate(_ reason: EscalationReason, _ source: HeavyweightSource) {
         mark(.escalate)
         record.decision = .escalate
-        record.reason = reason.name
+        record.reason = reason == .requested ? forced ?? reason.name : reason.name
         if draft?.isDone == true {
             doubtedEncoder = encoder
             closeDraft(.completed)

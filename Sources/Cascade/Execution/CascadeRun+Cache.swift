@@ -4,7 +4,8 @@ import EntropyRouting
 /// Look up, beside the models; serve what was found; offer what was answered.
 extension CascadeRun {
     func lookUp() {
-        guard let query = request.cacheQuery, let cache = executor.cache else { return }
+        // The comparison group shows what the heavyweight alone would cost: it is neither answered from the cache nor feeds it.
+        guard let query = request.cacheQuery, let cache = executor.cache, !isHoldout else { return }
         let session = cache.begin(query, sink: LookupSink(mailbox))
         self.session = session
         switch session.start {

@@ -45,6 +45,7 @@ extension CascadeRun {
         do throws(ProviderError) {
             batch.removeAll()
             try draft?.decoder.decode(buffer, into: &batch)
+            if let identity = batch.identity { record.draftIdentity = identity }
             try observeBatch()
             if draft != nil, batch.isDone { completeDraft() }
         } catch {
@@ -98,7 +99,7 @@ extension CascadeRun {
             draft?.countedTokens += 1
             monitor.observeWithoutEvidence(tokens: 1)
             // Missing evidence is never confidence: the machine must hear of it, or it would let such text go as if it were sure.
-            perform(machine.draftTokenObserved(monitor.assessment))
+            perform(machine.draftTokenObserved(monitor.assessment, at: elapsedMs / 1_000))
         }
         return (tokens, visible)
     }
@@ -109,13 +110,14 @@ extension CascadeRun {
             alternatives: batch.alternatives.span.extracting(Int(token.alternatives.lowerBound)..<Int(token.alternatives.upperBound)),
             text: batch.text.span.extracting(token.text.range))
         let assessment = monitor.assessment
+        let ms = elapsedMs
         record.observedTokens += 1
         record.trace.append(
             DecisionTrace.Point(
-                ms: Float(elapsedMs), entropy: Float(uncertainty.estimate), lower: Float(uncertainty.lower),
+                ms: Float(ms), entropy: Float(uncertainty.estimate), lower: Float(uncertainty.lower),
                 upper: Float(uncertainty.upper),
                 surprisal: Float(uncertainty.surprisal), statistic: Float(assessment.statistic)))
-        perform(machine.draftTokenObserved(assessment))
+        perform(machine.draftTokenObserved(assessment, at: ms / 1_000))
     }
 
     /// Puts a chunk behind those that are held.

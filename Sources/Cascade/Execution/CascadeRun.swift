@@ -12,6 +12,10 @@ final class CascadeRun {
     let executor: CascadeExecutor
     let mailbox: CascadeMailbox
     let sink: any AnswerSink
+    /// What the oversight was asked and said; `nil` without one.
+    let oversight: (query: OversightQuery, plan: OversightPlan)?
+    /// Why the heavyweight answers whatever the draft would have been, other than by the client's wish.
+    let forced: String?
     var encoder: any AnswerEncoder
 
     var machine: CascadeStateMachine
@@ -68,11 +72,28 @@ final class CascadeRun {
         self.encoder = encoder
         self.sink = sink
 
-        let strategy = request.strategy.flatMap { route.alternatives[$0] } ?? route.strategy
+        let chosen = request.strategy.flatMap { route.alternatives[$0] } ?? route.strategy
+        oversight = executor.oversight.map { oversight in
+            let query = OversightQuery(
+                route: route.name, strategy: chosen, taskClass: request.taskClass, control: request.control,
+                temperature: request.chat.temperature)
+            var plan = oversight.plan(query)
+            // A client that wants a stored answer or none gets no model's.
+            if request.cacheQuery?.directive == .onlyIfCached || request.control != .auto { plan.isHoldout = false }
+            return (query, plan)
+        }
+        let strategy = oversight?.plan.strategy ?? chosen
         let release = request.effectiveRelease(of: route)
         var prefire = route.prefire
-        prefire.isCancellingWorthwhile = route.heavyweightProvider.capabilities.stopsBillingOnDisconnect
-        machine = CascadeStateMachine(prefire: PrefireRule(prefire), control: request.control)
+        let stopsBilling = route.heavyweightProvider.capabilities.stopsBillingOnDisconnect
+        prefire.isCancellingWorthwhile = stopsBilling
+        // A price that is unknown is not zero: then the ratio decides.
+        if let economics = route.prefireEconomics, let price = executor.prices[route.heavyweight] {
+            prefire.value = economics.value(price: price, promptTokens: request.estimatedPromptTokens, stopsBilling: stopsBilling)
+        }
+        forced = Self.forcedEscalation(request, strategy, isHoldout: oversight?.plan.isHoldout ?? false)
+        let control = forced == nil ? request.control : .always
+        machine = CascadeStateMachine(prefire: PrefireRule(prefire), control: control)
         monitor = DraftMonitor(
             strategy: strategy, estimator: route.estimator, taskClass: request.taskClass, promptTokens: request.estimatedPromptTokens)
         schedule = ReleaseSchedule(policy: release)
@@ -85,10 +106,19 @@ final class CascadeRun {
             heavyweight: route.heavyweight)
         record.strategy = strategy.name
         record.releaseMode = release.mode
+        record.isAudited = oversight?.plan.isAudited ?? false
         record.trace = DecisionTrace(limit: executor.limits.traceTokens)
         acceptance = request.control == .never ? "not_judged" : "accepted"
         lastSent = request.acceptedAt
         lastDraftNews = request.acceptedAt
+    }
+
+    /// Not asking the drafter is cheaper than rejecting all it says.
+    private static func forcedEscalation(_ request: CascadeRequest, _ strategy: RoutingStrategy, isHoldout: Bool) -> String? {
+        guard request.control == .auto else { return nil }
+        if isHoldout { return "holdout" }
+        if case .risk(let risk) = strategy, risk.thresholds[request.taskClass] == 0 { return "uncertified" }
+        return nil
     }
 
     /// Milliseconds since the request was accepted.

@@ -1,3 +1,5 @@
+private import FastJSON
+
 /// Reads the event stream of one `POST /v1/chat/completions` with `stream: true`, in pieces of any size. One per upstream stream.
 ///
 /// Every event becomes one chunk of the batch. Events behind `[DONE]` are ignored, and so are events whose data is blank. An error the
@@ -8,13 +10,16 @@ public struct ChatStreamDecoder: Sendable {
     private var events: ServerSentEventDecoder
     private var reader: ChatChunkReader
     private var isDone = false
+    private var hasIdentity: Bool
 
     /// - Parameters:
     ///   - maxEventBytes: the bound for one event, and for what is held between two pieces. 4 MiB by default.
-    ///   - scansLogprobs: whether to report evidence. Without it `logprobs` is still validated and located.
+    ///   - scansLogprobs: whether to report evidence and ``CompletionBatch/identity``. Without it `logprobs` is still validated and located.
     public init(maxEventBytes: Int = 4 << 20, scansLogprobs: Bool) {
         events = ServerSentEventDecoder(maxEventBytes: maxEventBytes)
         reader = ChatChunkReader(scansLogprobs: scansLogprobs)
+        // Nobody asks who a stream comes from whose tokens nobody judges.
+        hasIdentity = !scansLogprobs
     }
 
     /// Appends to `batch` what the next bytes of the stream say.
@@ -60,7 +65,11 @@ public struct ChatStreamDecoder: Sendable {
             return
         }
         if data.count < 64, Self.isBlank(data) { return }
-        guard events.name.elementsEqual("error".utf8) else { return try reader.read(data, into: &batch) }
+        guard events.name.elementsEqual("error".utf8) else {
+            try reader.read(data, into: &batch)
+            if !hasIdentity { readIdentity(of: batch.chunks[batch.chunks.count - 1], in: &batch) }
+            return
+        }
         let chunks = batch.chunks.count
         do {
             try reader.read(data, into: &batch)
@@ -75,6 +84,14 @@ public struct ChatStreamDecoder: Sendable {
             batch.events.append(.failure(ByteRange(start, batch.text.count)))
             batch.chunks[chunks].events = batch.chunks[chunks].events.lowerBound..<Int32(truncatingIfNeeded: batch.events.count)
         }
+    }
+
+    /// Once a stream: a second look at one chunk, so that the many need none.
+    private mutating func readIdentity(of chunk: CompletionChunk, in batch: inout CompletionBatch) {
+        guard let object = try? JSONObjectIndex(Array(batch.bytes[chunk.json.range])), let model = object.string("model"), !model.isEmpty
+        else { return }
+        batch.identity = StreamIdentity(model: model, fingerprint: object.string("system_fingerprint"))
+        hasIdentity = true
     }
 
     private static func error(_ error: ServerSentEventError) -> ChatStreamError {

@@ -42,6 +42,33 @@ public struct RiskModel: Sendable, Hashable {
         }
     }
 
+    /// How the token uncertainties behind the features were estimated: another estimate is another feature.
+    public struct Estimation: Sendable, Hashable {
+        /// V; `nil` for the drafter provider's own.
+        public var vocabularySize: Int?
+        /// c_k refitted on the drafter's own top-20 lists; empty for ``TailCoefficients/measured``.
+        public var tail: [TailCoefficients.Point]
+
+        public init(vocabularySize: Int? = nil, tail: [TailCoefficients.Point] = []) {
+            self.vocabularySize = vocabularySize
+            self.tail = tail
+        }
+    }
+
+    /// What the drafter called itself while it was recorded. A model or fingerprint that is not listed makes the calibration stale; an
+    /// empty list knows nothing to compare with.
+    public struct Origin: Sendable, Hashable {
+        /// `model` of the answers, sorted.
+        public var models: [String]
+        /// `system_fingerprint` of the answers, sorted.
+        public var fingerprints: [String]
+
+        public init(models: [String] = [], fingerprints: [String] = []) {
+            self.models = models
+            self.fingerprints = fingerprints
+        }
+    }
+
     public let key: Key
     public let provenance: Provenance
     public let terms: [RiskTerm]
@@ -52,6 +79,12 @@ public struct RiskModel: Sendable, Hashable {
     public let windowTokens: Int
     /// The threshold certified for this model, a probability above 0 up to 1; `nil` when it was only fitted.
     public let threshold: Double?
+    /// What is promised about the threshold; `nil` when nothing is.
+    public let certificate: RiskCertificate?
+    /// `nil` when none was learnt: then pre-fires follow the statistic itself.
+    public let speed: SpeedLayer?
+    public let estimation: Estimation
+    public let origin: Origin
 
     /// Below this many labels a model may have two terms at most.
     public static let fullModelLabels = 250
@@ -59,7 +92,8 @@ public struct RiskModel: Sendable, Hashable {
     /// - Throws: ``RiskModelError`` naming the first thing that is wrong.
     public init(
         key: Key, provenance: Provenance, terms: [RiskTerm], intercepts: [TaskClass: Double] = [:], defaultIntercept: Double,
-        windowTokens: Int = 10, threshold: Double? = nil
+        windowTokens: Int = 10, threshold: Double? = nil, certificate: RiskCertificate? = nil, speed: SpeedLayer? = nil,
+        estimation: Estimation = Estimation(), origin: Origin = Origin()
     ) throws(RiskModelError) {
         guard key.tier != .none else { throw .outOfRange(member: "key.tier", value: "none", expected: "top_k, top_1 or surprisal") }
         guard (0...20).contains(key.topLogprobs) else {
@@ -79,6 +113,15 @@ public struct RiskModel: Sendable, Hashable {
         }
         if let threshold, !(threshold > 0 && threshold <= 1) {
             throw .outOfRange(member: "threshold", value: "\(threshold)", expected: "a probability above 0, at most 1")
+        }
+        if let certificate { try certificate.validate(threshold: threshold) }
+        if let size = estimation.vocabularySize, size < 2 {
+            throw .outOfRange(member: "estimation.vocabulary_size", value: "\(size)", expected: "2 or more")
+        }
+        if !estimation.tail.isEmpty {
+            do { _ = try TailCoefficients(points: estimation.tail) } catch {
+                throw .outOfRange(member: "estimation.tail", value: error.value, expected: error.expected)
+            }
         }
         guard !terms.isEmpty else { throw .noTerms }
         if provenance.labels < Self.fullModelLabels, terms.count > 2 {
@@ -103,6 +146,28 @@ public struct RiskModel: Sendable, Hashable {
         self.defaultIntercept = defaultIntercept
         self.windowTokens = windowTokens
         self.threshold = threshold
+        self.certificate = certificate
+        self.speed = speed
+        self.estimation = estimation
+        self.origin = origin
+    }
+
+    /// The certified levels: by class when the certificate is, else ``threshold`` for all; `nil` without either.
+    public var thresholds: RiskThresholds? {
+        let parts = certificate?.classes ?? []
+        guard !parts.isEmpty else { return threshold.flatMap { try? RiskThresholds(overall: $0) } }
+        // A class that the certificate does not know has no promise: it escalates.
+        return try? RiskThresholds(
+            overall: 0, byClass: Dictionary(parts.map { ($0.taskClass, $0.threshold) }, uniquingKeysWith: { first, _ in first }))
+    }
+
+    /// The estimator the features were made with.
+    ///
+    /// - Parameter vocabularySize: of the drafter's provider, where the artefact does not say.
+    public func estimator(vocabularySize: Int) -> EntropyEstimator {
+        EntropyEstimator(
+            vocabularySize: estimation.vocabularySize ?? vocabularySize,
+            tailCoefficients: (try? TailCoefficients(points: estimation.tail)) ?? .measured)
     }
 
     /// The draft's risk, 0...1.

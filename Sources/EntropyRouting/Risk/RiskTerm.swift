@@ -51,8 +51,8 @@ public struct RiskTerm: Sendable, Hashable {
         try self.init(feature, scale: scale, mean: mean, deviation: deviation, coefficient: coefficient)
     }
 
-    /// Log-odds that a value of the feature adds.
-    func contribution(of value: Double) -> Double {
+    /// Log-odds that a value of the feature adds: coefficient x (scaled value - mean) / deviation.
+    public func contribution(of value: Double) -> Double {
         let scaled = scale == .linear ? value : ElementaryFunctions.decimalLogarithm(value + DraftStatistics.logOffset)
         return coefficient * (scaled - mean) / deviation
     }

@@ -41,8 +41,10 @@ public enum HeavyweightSource: Sendable, Hashable {
 
 /// Why the heavyweight was started before the verdict.
 public enum PrefireReason: String, Sendable, Hashable, CaseIterable {
-    /// The statistic crossed `prefire_ratio` of its threshold.
+    /// The statistic crossed `prefire_ratio` of its threshold, or evidence is missing (ratio rule).
     case doubt
+    /// The seconds that are expected to be saved are worth more than what is expected to be wasted.
+    case value
     /// The drafter fell silent.
     case stall
 }
@@ -53,6 +55,8 @@ public enum EscalationReason: Sendable, Hashable {
     case entropy
     /// The calibrated risk of the finished draft exceeds its threshold.
     case risk
+    /// The draft is all but certain to be escalated, and the pre-fired heavyweight has spoken: nothing is gained by waiting for the end.
+    case expected
     /// Too few tokens came with evidence (tier N): missing evidence is never confidence.
     case noEvidence
     /// A quality gate refused the draft; the gate's name.
@@ -77,6 +81,7 @@ public enum EscalationReason: Sendable, Hashable {
         switch self {
         case .entropy: "entropy"
         case .risk: "risk"
+        case .expected: "expected"
         case .noEvidence: "no_evidence"
         case .gate(let gate): "gate_\(gate)"
         case .requested: "requested"

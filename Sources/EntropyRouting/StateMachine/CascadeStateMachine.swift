@@ -2,7 +2,8 @@
 ///
 ///     drafting --doubt--> (budget) --granted--> prefired --recovered--> drafting
 ///        |                                         |
-///        |-- reject / gate ------> escalated <-----|          the drafter is aborted
+///        |-- reject / gate ------> escalated <-----|          the drafter is aborted; also: a rejection is expected (value rule), and
+///        |                                         |          the heavyweight has spoken
 ///        |-- failed / rate limit -> handedOver <---|          also: a stalled drafter whose hot standby spoke first
 ///        |-- first release ------> committed                  from here on the draft stays the answer
 ///        '-- accepted -----------> finished                   so do all others, when their answer is complete
@@ -89,10 +90,14 @@ public struct CascadeStateMachine: Sendable, Hashable {
     }
 
     /// After each token of the draft.
-    public mutating func draftTokenObserved(_ assessment: Assessment) -> CascadeAction {
+    ///
+    /// - Parameters:
+    ///   - assessment: the monitor's, after that token.
+    ///   - seconds: when it came, on any clock that starts with the request or before; only the value rule of ``PrefireRule`` looks at it.
+    public mutating func draftTokenObserved(_ assessment: Assessment, at seconds: Double = 0) -> CascadeAction {
         isStalled = false
         guard control == .auto else { return .none }
-        let signal = prefire.observe(assessment)
+        let signal = prefire.observe(assessment, at: seconds)
         switch (state, assessment.level) {
         case (.drafting, .reject), (.prefired, .reject):
             return escalate(EscalationReason(assessment.reason))
@@ -101,8 +106,10 @@ public struct CascadeStateMachine: Sendable, Hashable {
             isOverrun = true
             return .markOverrun(EscalationReason(assessment.reason))
         case (.drafting, .doubt), (.drafting, .calm):
-            return signal == .fire ? .requestPrefire(.doubt) : .none
+            guard case .fire(let reason) = signal else { return .none }
+            return .requestPrefire(reason)
         case (.prefired(let attempt), .doubt), (.prefired(let attempt), .calm):
+            if hasHeavyweightSpoken, prefire.expectsEscalation { return escalate(.expected) }
             guard signal == .cancel else { return .none }
             state = .drafting
             hasHeavyweightSpoken = false
@@ -186,10 +193,12 @@ public struct CascadeStateMachine: Sendable, Hashable {
     // MARK: The heavyweight
 
     /// The budget allows the pre-fire that was asked for.
-    public mutating func prefireGranted() -> CascadeAction {
+    ///
+    /// - Parameter seconds: when, on the clock of ``draftTokenObserved(_:at:)``; `nil` = with the last token.
+    public mutating func prefireGranted(at seconds: Double? = nil) -> CascadeAction {
         guard case .drafting = state else { return .none }
         attempts += 1
-        prefire.fired()
+        prefire.fired(at: seconds)
         hasHeavyweightSpoken = false
         state = .prefired(attempt: attempts)
         return .startPrefire(attempt: attempts)
@@ -204,7 +213,8 @@ public struct CascadeStateMachine: Sendable, Hashable {
     public mutating func heavyweightSpoke(attempt: Int) -> CascadeAction {
         guard case .prefired(attempt) = state else { return .none }
         hasHeavyweightSpoken = true
-        return isStalled ? handOver(.stall, .adopt(attempt: attempt)) : .none
+        if isStalled { return handOver(.stall, .adopt(attempt: attempt)) }
+        return prefire.expectsEscalation ? escalate(.expected) : .none
     }
 
     /// The heavyweight's answer is complete. While the verdict is open that changes nothing.

@@ -31,17 +31,49 @@ public struct Assessment: Sendable, Hashable {
         case tierMismatch = "tier_mismatch"
     }
 
+    /// What a ``SpeedLayer`` says at one of its landmarks.
+    public struct Landmark: Sendable, Hashable {
+        /// r_t: probability that the commit rule will escalate, 0...1.
+        public var escalation: Double
+        /// b: expected seconds until the draft's end, which decides; 0 or more.
+        public var secondsLeft: Double
+        /// a: expected seconds until the next landmark, or the draft's end where that comes first; 0 or more.
+        public var gapSeconds: Double
+
+        public init(escalation: Double, secondsLeft: Double, gapSeconds: Double) {
+            self.escalation = escalation
+            self.secondsLeft = secondsLeft
+            self.gapSeconds = gapSeconds
+        }
+    }
+
+    /// What is known about the decision to come.
+    public enum Outlook: Sendable, Hashable {
+        /// Nothing: there is no speed layer, or it knows no times.
+        case unknown
+        /// There is a speed layer; it does not speak at this token.
+        case betweenLandmarks
+        case landmark(Landmark)
+    }
+
     public var level: Level
     /// Bits for the window strategy, probability for the risk strategy. Always finite.
     public var statistic: Double
     /// In the unit of `statistic`. The window strategy rejects at or above it, the risk strategy above it.
     public var threshold: Double
     public var reason: Reason
+    public var outlook: Outlook
 
-    public init(level: Level, statistic: Double, threshold: Double, reason: Reason) {
+    public init(level: Level, statistic: Double, threshold: Double, reason: Reason, outlook: Outlook = .unknown) {
         self.level = level
         self.statistic = statistic
         self.threshold = threshold
         self.reason = reason
+        self.outlook = outlook
+    }
+
+    /// r_t at a landmark; `nil` everywhere else.
+    public var escalation: Double? {
+        if case .landmark(let landmark) = outlook { landmark.escalation } else { nil }
     }
 }

@@ -11,11 +11,11 @@ public enum RoutingStrategy: Sendable {
         }
     }
 
-    /// In bits for the window strategy, a probability for the risk strategy.
+    /// In bits for the window strategy; for the risk strategy a probability, the greatest over the classes.
     public var threshold: Double {
         switch self {
         case .window(let strategy): strategy.thresholdBits
-        case .risk(let strategy): strategy.threshold
+        case .risk(let strategy): strategy.thresholds.greatest
         }
     }
 

@@ -32,6 +32,13 @@ enum ElementaryFunctions {
         return e / (1 + e)
     }
 
+    /// ln(p / (1 - p)), kept within -20...20: beyond that a probability is as good as certain.
+    static func logit(_ p: Double) -> Double {
+        if p <= 0 { return -20 }
+        if p >= 1 { return 20 }
+        return min(max(log(p) - log1p(-p), -20), 20)
+    }
+
     /// -p lg p with the limit 0 at p <= 0: one symbol's share of an entropy, in bits.
     @inline(__always)
     static func entropyTerm(_ p: Double) -> Double { p > 0 ? -p * log2(p) : 0 }

@@ -1,3 +1,4 @@
+import Cascade
 import FastJSON
 
 /// `GET /health`: the process is alive. `GET /ready`: it takes requests.
@@ -11,14 +12,16 @@ struct HealthEndpoint {
 
     func ready() -> PlainResponse {
         let isDraining = admission.isDraining
-        return .json(
-            isDraining ? 503 : 200,
-            [
-                "status": isDraining ? "draining" : "ready",
-                "inflight_requests": .int(Int64(admission.inFlight)),
-                "max_concurrent_requests": .int(Int64(admission.limit)),
-                "routes": .array(gateway.routeNames.map { .string($0) }),
-                "providers": .array(gateway.providers.keys.sorted().map { .string($0) }),
-            ])
+        var members: [JSONMember] = [
+            JSONMember("status", isDraining ? "draining" : "ready"),
+            JSONMember("inflight_requests", .int(Int64(admission.inFlight))),
+            JSONMember("max_concurrent_requests", .int(Int64(admission.limit))),
+            JSONMember("routes", .array(gateway.routeNames.map { .string($0) })),
+            JSONMember("providers", .array(gateway.providers.keys.sorted().map { .string($0) })),
+        ]
+        // A tightened or stale rule is safe, and so it takes requests; but somebody has to know.
+        let concerns = gateway.oversight?.snapshot.concerns ?? []
+        if !concerns.isEmpty { members.append(JSONMember("calibration", .array(concerns.map { .string($0) }))) }
+        return .json(isDraining ? 503 : 200, .object(members))
     }
 }

@@ -67,8 +67,9 @@ struct Routes: Sendable {
         case .health: return HealthEndpoint(gateway: gateway, admission: admission).health()
         case .ready: return HealthEndpoint(gateway: gateway, admission: admission).ready()
         case .metrics: return metrics()
-        case .stats: return StatsEndpoint(statistics: gateway.statistics).show()
-        case .statsReset: return StatsEndpoint(statistics: gateway.statistics).reset()
+        case .stats: return StatsEndpoint(statistics: gateway.statistics, oversight: gateway.oversight).show()
+        case .statsReset: return StatsEndpoint(statistics: gateway.statistics, oversight: gateway.oversight).reset()
+        case .feedback: return FeedbackEndpoint(receiver: gateway.oversight).take(request.body)
         case .decisions: return decisions.list(limit: request.query("limit"))
         case .decision(let id): return decisions.one(id)
         case .cacheStats: return await cache.statistics()
@@ -81,6 +82,9 @@ struct Routes: Sendable {
     private func metrics() -> PlainResponse {
         gateway.metrics.ready.set(to: admission.isDraining ? 0 : 1)
         gateway.sampleMetrics()
+        if let oversight = gateway.oversight {
+            gateway.metrics.sample(oversight.snapshot, calibratedAt: gateway.calibratedAt)
+        }
         return PlainResponse(
             contentType: "text/plain; version=0.0.4; charset=utf-8", body: gateway.metrics.registry.render())
     }
@@ -88,7 +92,7 @@ struct Routes: Sendable {
 
 /// The small endpoints by their paths.
 private enum Endpoint {
-    case chat, embeddings, models, health, ready, metrics, stats, statsReset, decisions, cacheStats, cache, cacheClear
+    case chat, embeddings, models, health, ready, metrics, stats, statsReset, decisions, feedback, cacheStats, cache, cacheClear
     case model(String)
     case decision(String)
     case cacheEntry(String)
@@ -104,6 +108,7 @@ private enum Endpoint {
         case "/stats": self = .stats
         case "/stats/reset": self = .statsReset
         case "/v1/decisions": self = .decisions
+        case "/v1/feedback": self = .feedback
         case "/v1/cache/stats", "/cache/stats": self = .cacheStats
         case "/v1/cache": self = .cache
         case "/cache/clear": self = .cacheClear
@@ -122,7 +127,7 @@ private enum Endpoint {
 
     var methods: [HTTPRequest.Method] {
         switch self {
-        case .chat, .embeddings, .statsReset: [.post]
+        case .chat, .embeddings, .statsReset, .feedback: [.post]
         case .cache, .cacheEntry: [.delete]
         // The gateways that have this path differ in its method.
         case .cacheClear: [.post, .delete]

@@ -1,8 +1,11 @@
+import Cascade
 import FastJSON
 
 /// `GET /stats` and `POST /stats/reset`: counters as JSON, since the start or the last reset.
 struct StatsEndpoint {
     let statistics: GatewayStatistics
+    /// `nil` when nothing watches over the routes.
+    let oversight: (any OversightReporting)?
 
     func show() -> PlainResponse {
         let (totals, seconds) = statistics.snapshot
@@ -40,6 +43,10 @@ struct StatsEndpoint {
                     json.member("wasted_cost_usd", .double(totals.wastedCostUSD))
                     json.member("saved_usd", .double(totals.savedUSD))
                     json.member("requests_with_unknown_price", .int(Int64(totals.unpricedRequests)))
+                }
+                if let snapshot = oversight?.snapshot {
+                    json.name("oversight")
+                    OversightJSON.write(snapshot, to: &json)
                 }
                 json.name("latency")
                 json.object { json in

@@ -35,7 +35,7 @@ extension GatewayMetrics {
     }
 
     private func observe(_ prefire: PrefireRecord) {
-        prefires.increment(prefire.reason == .doubt ? .doubt : .stall)
+        prefires.increment(PrefireReasonLabel(prefire.reason))
         if prefire.outcome == .cancelled { prefireCancellations.increment(prefire.hadFirstByte ? .streaming : .beforeFirstByte) }
         if let headStart = prefire.headStartMs { prefireHeadStart.record(value: headStart / 1_000) }
     }
@@ -183,7 +183,21 @@ extension EscalationReasonLabel {
             case "gate_refusal": .refusal
             case "gate_content_filter": .contentFilter
             case "no_evidence": .noSignal
+            case "holdout": .holdout
+            case "uncertified": .uncertified
+            case "expected": .expected
             default: .requested
+            }
+    }
+}
+
+extension PrefireReasonLabel {
+    init(_ reason: PrefireReason) {
+        self =
+            switch reason {
+            case .doubt: .doubt
+            case .value: .value
+            case .stall: .stall
             }
     }
 }

@@ -23,9 +23,7 @@ struct ProviderAssembly {
             return OpenAICompatibleProvider(
                 name: provider.name, baseURL: provider.baseURL, apiKey: provider.apiKey?.reveal,
                 headers: provider.headers.map { HTTPHeader($0.name, $0.value.reveal) },
-                capabilities: ProviderCapabilities(
-                    sendsLogprobs: provider.logprobs, maxTopLogprobs: provider.maxTopLogprobs, streamsUsage: provider.streamUsage,
-                    vocabularySize: provider.vocabularySize, stopsBillingOnDisconnect: provider.stopsBillingOnDisconnect),
+                capabilities: ProviderCapabilities(provider),
                 timeouts: HTTPTimeouts(
                     connect: provider.connectTimeout, firstByte: provider.firstByteTimeout, idle: provider.idleTimeout),
                 transport: transport)
@@ -42,6 +40,14 @@ struct ProviderAssembly {
     }
 
     var openSockets: Int { transports.reduce(0) { $0 + $1.snapshot.openSockets } }
+}
+
+extension ProviderCapabilities {
+    init(_ provider: ProviderConfiguration) {
+        self.init(
+            sendsLogprobs: provider.logprobs, maxTopLogprobs: provider.maxTopLogprobs, streamsUsage: provider.streamUsage,
+            vocabularySize: provider.vocabularySize, stopsBillingOnDisconnect: provider.stopsBillingOnDisconnect)
+    }
 }
 
 extension CurlTransportOptions {

@@ -33,6 +33,7 @@ enum RouteAssembly {
                 throw ExitCode(78)
             }
         }
+        try CalibrationCheck.report(configuration, models)
         return models
     }
 
@@ -61,28 +62,46 @@ enum RouteAssembly {
                 windowTokens: routing.windowTokens, thresholdBits: routing.thresholdBits, prefireRatio: routing.prefireRatio,
                 earlyExitTokens: routing.earlyExitTokens))
         var alternatives = ["window": window]
-        if let model, let threshold = routing.riskThreshold ?? model.threshold {
+        if let model, routing.riskThreshold != nil || model.thresholds != nil {
             alternatives["risk"] = .risk(
-                try RiskStrategy(model: model, threshold: threshold, prefireRatio: routing.prefireRatio))
+                try RiskStrategy(model: model, threshold: routing.riskThreshold, prefireRatio: routing.prefireRatio))
         } else if routing.strategy == .risk {
             StandardError.write(
                 "qualm: route '\(route.name)' uses the strategy risk, but neither routing.risk_threshold nor its risk model gives a threshold\n"
             )
             throw ExitCode(78)
         }
+        if let model { CalibrationCheck.settle(route, model, drafterProvider.capabilities, window: window, in: &alternatives) }
         let prefire = configuration.prefire
         return CascadeRoute(
             name: route.name, drafter: ModelName(routing.drafter), heavyweight: ModelName(routing.heavyweight),
             drafterProvider: drafterProvider, heavyweightProvider: heavyweightProvider,
             strategy: alternatives[routing.strategy.rawValue] ?? window, alternatives: alternatives, topLogprobs: routing.topLogprobs,
-            release: ReleasePolicy(mode: ReleaseMode(rawValue: route.release.mode.rawValue) ?? .buffered, tokens: route.release.tokens),
+            release: ReleasePolicy(mode: releaseMode(route, model: model), tokens: route.release.tokens),
             prefire: PrefireRule.Settings(
                 isEnabled: prefire.isEnabled, cancelRatio: prefire.cancelRatio, cancelAfterTokens: prefire.cancelAfterTokens,
                 refractoryTokens: prefire.refractoryTokens, maxCancels: prefire.maxCancels),
             gates: QualityGates(enabled: enabledGates(configuration.gates)),
-            estimator: EntropyEstimator(vocabularySize: drafterProvider.capabilities.vocabularySize),
+            estimator: model?.estimator(vocabularySize: drafterProvider.capabilities.vocabularySize)
+                ?? EntropyEstimator(vocabularySize: drafterProvider.capabilities.vocabularySize),
             acceptsValidToolCalls: routing.toolCallsWithoutLogprobs == .acceptValid,
-            policy: policy(routing, gates: configuration.gates, model: model))
+            policy: policy(routing, gates: configuration.gates, model: model),
+            prefireEconomics: prefire.policy == .ratio
+                ? nil
+                : PrefireEconomics(
+                    usdPerSecond: prefire.usdPerSecond, heavyweightTokensPerSecond: prefire.heavyweightTokensPerSecond))
+    }
+
+    /// A certificate holds for whole drafts: what is released before the verdict cannot be taken back.
+    private static func releaseMode(_ route: RouteConfiguration, model: RiskModel?) -> ReleaseMode {
+        let isCertified = route.routing.strategy == .risk && route.routing.riskThreshold == nil && model?.certificate != nil
+        let chosen = ReleaseMode(rawValue: route.release.mode.rawValue) ?? (isCertified ? .buffered : .boundary)
+        if isCertified, chosen != .buffered {
+            StandardError.write(
+                "qualm: warning: route '\(route.name)': with 'release.mode: \(chosen.rawValue)' parts of a draft leave before its verdict; "
+                    + "the certificate of '\(route.routing.riskModel ?? "")' holds with 'buffered' (or 'auto')\n")
+        }
+        return chosen
     }
 
     /// Names everything that decides which answer is shipped: a stored answer made under another policy is not used. The window's and the
@@ -97,7 +116,7 @@ enum RouteAssembly {
         return parts.joined(separator: " ")
     }
 
-    private static func enabledGates(_ gates: GatesConfiguration) -> Set<GateName> {
+    static func enabledGates(_ gates: GatesConfiguration) -> Set<GateName> {
         let switches: [(GateName, Bool)] = [
             (.emptyAnswer, gates.emptyAnswer), (.length, gates.length), (.structuredOutput, gates.structuredOutput),
             (.toolCall, gates.toolCalls), (.refusal, gates.refusal), (.contentFilter, gates.contentFilter),

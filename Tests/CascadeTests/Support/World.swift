@@ -27,6 +27,7 @@ struct World {
     var active = ActiveRequests()
     var handle = HandleBox()
     var cache: ScriptedCache?
+    var oversight: ScriptedOversight?
 
     init(
         draft: [Step], heavyweight scripts: [[Step]] = [], delivery: ScriptedProvider.Delivery = .synchronous, isDeaf: Bool = false,
@@ -48,7 +49,7 @@ struct World {
     }
 
     var executor: CascadeExecutor {
-        CascadeExecutor(prices: prices, limits: limits, budget: budget, active: active, observer: observer, cache: cache)
+        CascadeExecutor(prices: prices, limits: limits, budget: budget, active: active, observer: observer, cache: cache, oversight: oversight)
     }
 
     var route: CascadeRoute {
@@ -93,6 +94,7 @@ struct World {
     func check(_ record: DecisionRecord) {
         #expect(observer.records.count == 1)
         #expect(active.count == 0)
+        if let oversight { #expect(oversight.outcomes.count == 1) }
         let calls = drafter.calls + heavyweight.calls
         let legs = record.legs.filter { $0.leg != .embedding }
         #expect(legs.count == calls.count)

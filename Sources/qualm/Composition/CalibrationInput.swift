@@ -1,0 +1,83 @@
+import Calibration
+import CalibrationData
+import EntropyRouting
+
+/// The recordings and verdicts of one calibration, read one recording at a time.
+struct CalibrationInput {
+    /// What a recording was made with. One calibration has one.
+    struct Kind: Hashable, CustomStringConvertible {
+        var provider: String
+        var drafter: String
+        var temperature: Double
+        var topLogprobs: Int
+        var promptMode: String
+
+        var description: String {
+            "\(provider):\(drafter), temperature \(temperature), top_logprobs \(topLogprobs), prompt mode \(promptMode)"
+        }
+    }
+
+    private(set) var drafts: [LabelledDraft] = []
+    /// Recordings by kind.
+    private(set) var kinds: [Kind: Int] = [:]
+    /// What the drafter called itself.
+    private(set) var models: Set<String> = []
+    private(set) var fingerprints: Set<String> = []
+    /// Drafts by where their label came from.
+    private(set) var labels: [AssemblyReport.Label: Int] = [:]
+    /// An id that was recorded twice.
+    private(set) var duplicate: String?
+    /// Verdicts on answers that were not recorded, and some of their ids.
+    private(set) var unknownVerdicts = 0
+    private(set) var unknownIDs: [String] = []
+    /// Drafts on which two sources disagree.
+    private(set) var contradictions = 0
+    /// Probes of each judge whose verdicts label drafts: seen and all.
+    private(set) var probes: [String: (detected: Int, seeded: Int)] = [:]
+
+    /// - Parameters:
+    ///   - drafter: `provider:model`; recordings of others are skipped. `nil` takes all.
+    ///   - gates: those that production will ask.
+    init(recordings: [String], verdicts: [String], drafter: String?, gates: QualityGates) throws(CalibrationDataError) {
+        var byID: [String: [Verdict]] = [:]
+        for verdict in try VerdictFile.read(paths: verdicts) {
+            let judge = verdict.judge ?? ""
+            switch verdict.source {
+            case .probe:
+                probes[judge, default: (0, 0)].seeded += 1
+                if verdict.isBad { probes[judge, default: (0, 0)].detected += 1 }
+            case .judge:
+                if verdict.answer == .draft { probes[judge, default: (0, 0)].seeded += 0 }
+                byID[verdict.id, default: []].append(verdict)
+            case .human, .reference:
+                byID[verdict.id, default: []].append(verdict)
+            }
+        }
+        var seen: Set<String> = []
+        for path in recordings {
+            try RecordingFile.forEach(path: path) { recording throws(CalibrationDataError) in
+                let mine = byID.removeValue(forKey: recording.id) ?? []
+                if let drafter, drafter != "\(recording.draft.provider):\(recording.draft.model)" { return }
+                if !seen.insert(recording.id).inserted { duplicate = duplicate ?? recording.id }
+                add(recording, mine, gates)
+            }
+        }
+        unknownVerdicts += byID.values.reduce(0) { $0 + $1.count }
+        unknownIDs = Array((unknownIDs + byID.keys).sorted().prefix(10))
+    }
+
+    private mutating func add(_ recording: Recording, _ verdicts: [Verdict], _ gates: QualityGates) {
+        let (assembled, report) = LabelledDrafts.assemble(recordings: [recording], verdicts: verdicts, gates: gates)
+        drafts += assembled
+        kinds[
+            Kind(
+                provider: recording.draft.provider, drafter: recording.draft.model, temperature: recording.temperature,
+                topLogprobs: recording.topLogprobs, promptMode: recording.promptMode), default: 0] += 1
+        if let model = recording.draft.answeredBy { models.insert(model) }
+        if let fingerprint = recording.draft.fingerprint { fingerprints.insert(fingerprint) }
+        labels.merge(report.labels, uniquingKeysWith: +)
+        contradictions += report.contradictions
+        unknownVerdicts += report.unknownVerdicts
+        unknownIDs += report.unknownIDs
+    }
+}
