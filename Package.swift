@@ -237,7 +237,9 @@ let package = Package(
         ),
         .testTarget(
             name: "GatewayHTTPTests",
-            dependencies: ["Cascade", "GatewayHTTP", .product(name: "HTTPTypes", package: "swift-http-types")],
+            dependencies: [
+                "Cascade", "EntropyRouting", "FastJSON", "GatewayHTTP", .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
             swiftSettings: strict
         ),
         // Starts the built executable, with simulated upstreams in the test's own process.

@@ -90,6 +90,11 @@ public final class AuditOversight: CalibrationOversight, FeedbackReceiver, Overs
         watches.compactMap { watch in obstacles[watch.route.name].map { (watch.route.name, $0) } }
     }
 
+    /// Whether there is anything to keep: a certified rule or a holdout. Without either, a store would only be in the way of other gateways.
+    public static func keepsState(routes: [AuditedRoute], settings: AuditSettings) -> Bool {
+        settings.holdoutShare > 0 || routes.contains { $0.risk.map { CalibrationWatch($0) != nil } ?? false }
+    }
+
     // MARK: Plan
 
     public func plan(_ query: OversightQuery) -> OversightPlan {

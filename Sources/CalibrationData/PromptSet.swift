@@ -50,6 +50,31 @@ public struct PromptSet: Sendable, Hashable {
         positions = Dictionary(prompts.enumerated().map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// Prompts of some categories, and at most so many of them: in turn from each category, in the order of the files.
+    ///
+    /// - Parameters:
+    ///   - categories: empty = all.
+    ///   - limit: `nil` = all.
+    public func selection(categories: [String] = [], limit: Int? = nil) -> PromptSet {
+        let wanted = categories.isEmpty ? prompts : prompts.filter { categories.contains($0.category) }
+        guard let limit, limit < wanted.count else { return PromptSet(prompts: wanted) }
+        var turns: [String: Int] = [:]
+        let ranked = wanted.map { prompt in
+            defer { turns[prompt.category, default: 0] += 1 }
+            return (turn: turns[prompt.category, default: 0], prompt)
+        }
+        // Of a stable order: enumerated positions break ties.
+        let order = ranked.enumerated().sorted { ($0.element.turn, $0.offset) < ($1.element.turn, $1.offset) }
+        let chosen = Set(order.prefix(max(0, limit)).map(\.offset))
+        return PromptSet(prompts: wanted.enumerated().filter { chosen.contains($0.offset) }.map(\.element))
+    }
+
+    /// The categories, in the order in which they first come.
+    public var categories: [String] {
+        var seen: Set<String> = []
+        return prompts.map(\.category).filter { seen.insert($0).inserted }
+    }
+
     /// Reads one line.
     ///
     /// - Throws: ``CalibrationDataError`` naming the member, without file and line.

@@ -7,7 +7,10 @@ struct Qualm: AsyncParsableCommand {
         commandName: "qualm",
         abstract: "An LLM gateway that streams a cheap draft while it is sure, and asks the heavyweight when it is not.",
         version: Version.current,
-        subcommands: [Serve.self, Demo.self, Simulate.self, Check.self, Health.self, Cache.self, Calibrate.self, Replay.self, Drift.self],
+        subcommands: [
+            Serve.self, Demo.self, Simulate.self, Check.self, Health.self, Cache.self, Record.self, Judge.self, Calibrate.self,
+            Replay.self, Report.self, Drift.self,
+        ],
         defaultSubcommand: Serve.self)
 }
 

@@ -76,7 +76,8 @@ final class AnsweringProvider: CompletionProvider {
             _ = body.withUnsafeBytes { sink.received($0) }
             sink.closed(nil)
         case .fail(let kind, let status, let retryAfter):
-            sink.closed(ProviderError(kind, provider: name, status: status, retryAfterSeconds: retryAfter, message: "scripted \(kind.rawValue)"))
+            sink.closed(
+                ProviderError(kind, provider: name, status: status, retryAfterSeconds: retryAfter, message: "scripted \(kind.rawValue)"))
         case .silence: break
         }
         return Call(provider: name, sink: sink)

@@ -3,7 +3,9 @@ import Testing
 @testable import Judging
 
 @Suite struct CodeRunnerTests {
-    private func run(_ answer: String, tests: String = "assert f(1) == 2", cpuSeconds: Int = 1, wall: Duration = .seconds(10), isolates: Bool = true)
+    private func run(
+        _ answer: String, tests: String = "assert f(1) == 2", cpuSeconds: Int = 1, wall: Duration = .seconds(10), isolates: Bool = true
+    )
         async -> CheckOutcome?
     {
         var limits = CodeRunner.Limits()
@@ -24,7 +26,8 @@ import Testing
     @Test(
         "right code passes, however it is wrapped",
         arguments: [
-            "```python\ndef f(x):\n    return x + 1\n```", "def f(x):\n    return x + 1", "Install:\n```sh\npip install x\n```\nthen\n```py\ndef f(x): return x + 1\n```",
+            "```python\ndef f(x):\n    return x + 1\n```", "def f(x):\n    return x + 1",
+            "Install:\n```sh\npip install x\n```\nthen\n```py\ndef f(x): return x + 1\n```",
             "~~~\ndef f(x): return x + 1\n~~~", "```python\ndef f(x): return x + 1\n\nif __name__ == '__main__':\n    input('wait')\n```",
             "```python\nfrom dataclasses import dataclass\n@dataclass\nclass A:\n    x: 'int'\ndef f(x): return A(x).x + 1",
         ])
@@ -36,7 +39,8 @@ import Testing
         "wrong code fails",
         arguments: [
             "```python\ndef f(x):\n    return x\n```", "def f(x) return x", "no code at all", "```python\nraise SystemExit(0)\n```",
-            "```python\nimport os\nos._exit(0)\n```", "```python\nimport os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n```", "```\n\n```",
+            "```python\nimport os\nos._exit(0)\n```", "```python\nimport os, signal\nos.kill(os.getpid(), signal.SIGTERM)\n```",
+            "```\n\n```",
             "```python\ndef g(x): return x + 1\n```",
         ])
     func wrong(_ answer: String) async {
@@ -81,7 +85,9 @@ import Testing
 
     @Test("the environment is empty, and the rights are few")
     func environment() async {
-        expect(await run("import os\ndef f(x): return [k for k in os.environ if k != 'LC_CTYPE']", tests: "assert f(1) == [], f(1)")) { $0 == .pass }
+        expect(await run("import os\ndef f(x): return [k for k in os.environ if k != 'LC_CTYPE']", tests: "assert f(1) == [], f(1)")) {
+            $0 == .pass
+        }
         guard ProgramPath.isRoot else { return print("skipped: not root, so there are no rights to drop") }
         expect(await run("import os\ndef f(x): return os.getuid()", tests: "assert f(1) == 65534, f(1)")) { $0 == .pass }
         expect(await run("open('/etc/qualm-test', 'w')")) { "\($0)".contains("PermissionError") }
@@ -91,7 +97,8 @@ import Testing
     func network() async {
         guard let runner = await CodeRunner(), runner.isIsolated else { return print("skipped: no namespaces here") }
         // Even the loopback device is down in a new network namespace.
-        let code = "import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen()\nsocket.create_connection(s.getsockname(), timeout=2)"
+        let code =
+            "import socket\ns = socket.socket()\ns.bind(('127.0.0.1', 0))\ns.listen()\nsocket.create_connection(s.getsockname(), timeout=2)"
         expect(await runner.outcome(of: code, language: "python", entry: "f", tests: "pass")) { "\($0)".contains("unreachable") }
     }
 

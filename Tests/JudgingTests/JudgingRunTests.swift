@@ -12,7 +12,9 @@ import Testing
     static let model = ModelName(provider: "judges", model: "examiner")
 
     static func answer(_ text: String, isRefusal: Bool = false) -> RecordedAnswer {
-        RecordedAnswer(provider: "p", model: "m", text: text, finish: .stop, facts: AnswerFacts(inputTokens: 1, outputTokens: 1, firstTokenMs: 1, totalMs: 2), isRefusal: isRefusal)
+        RecordedAnswer(
+            provider: "p", model: "m", text: text, finish: .stop,
+            facts: AnswerFacts(inputTokens: 1, outputTokens: 1, firstTokenMs: 1, totalMs: 2), isRefusal: isRefusal)
     }
 
     static func recording(_ id: String, _ draft: String, _ heavyweight: String?, isBad: Bool? = nil) -> Recording {
@@ -24,10 +26,13 @@ import Testing
     /// 40 questions with numbers, a quarter of the drafts wrong; 20 without reference.
     static let prompts = PromptSet(
         prompts: (0..<40).map {
-            CalibrationPrompt(id: "n\($0)", category: "reasoning", prompt: "What is \($0) + 100?", reference: .number(value: Double($0 + 100), tolerance: 0))
+            CalibrationPrompt(
+                id: "n\($0)", category: "reasoning", prompt: "What is \($0) + 100?",
+                reference: .number(value: Double($0 + 100), tolerance: 0))
         } + (0..<20).map { CalibrationPrompt(id: "o\($0)", category: "creative", prompt: "Sing \($0)!") })
     static let recordings =
-        (0..<40).map { recording("n\($0)", "It is \($0 % 4 == 0 ? 7 : $0 + 100).", "\($0 + 100)") } + (0..<20).map { recording("o\($0)", "la \($0)", "lala \($0)") }
+        (0..<40).map { recording("n\($0)", "It is \($0 % 4 == 0 ? 7 : $0 + 100).", "\($0 + 100)") }
+        + (0..<20).map { recording("o\($0)", "la \($0)", "lala \($0)") }
 
     /// Knows sums; sees every second song as bad.
     static func examiner(_ number: Int, _ question: AnsweringProvider.Question) -> AnsweringProvider.Answer {
@@ -85,7 +90,9 @@ import Testing
         #expect(summary.unjudged == 0)
         #expect(summary.audit == JudgeAudit(detected: 10, seeded: 10, accepted: 6, controls: 6))
         #expect(provider.questions.count == 2 * (10 + 6 + 20))
-        #expect(Set(lines.all.filter { $0.source == .judge && $0.id.hasPrefix("o") && $0.isBad }.map(\.id)) == Set((0..<20).filter { $0 % 2 == 1 }.map { "o\($0)" }))
+        #expect(
+            Set(lines.all.filter { $0.source == .judge && $0.id.hasPrefix("o") && $0.isBad }.map(\.id))
+                == Set((0..<20).filter { $0 % 2 == 1 }.map { "o\($0)" }))
         #expect(lines.all.filter { $0.source == .judge && $0.answer == .heavyweight }.count == 20)
         #expect(summary.rows[0].draft.badRate == 0.5)
         #expect(abs((summary.spentUSD ?? 0) - 72 * 0.0011) < 1e-9)
@@ -102,19 +109,21 @@ import Testing
         _ = try await run(Lines(), judge(provider)) { $0.controls = 0 }
         for question in provider.questions where !question.blocks[0].hasPrefix("Sing") {
             let sum = Int(question.blocks[0].split(separator: " ")[2])! + 100
-            let outcomes = question.blocks.dropFirst().map { ReferenceCheck.outcome(of: $0, against: .number(value: Double(sum), tolerance: 0)).isPass }
+            let outcomes = question.blocks.dropFirst().map {
+                ReferenceCheck.outcome(of: $0, against: .number(value: Double(sum), tolerance: 0)).isPass
+            }
             #expect(Set(outcomes) == [true, false])
         }
     }
 
-    @Test("a second run asks nothing again, and a stopped one goes on where it ended", arguments: [1, 4])
-    func resumes(_ concurrency: Int) async throws {
+    @Test("a second run asks nothing again, and a stopped one goes on where it ended", arguments: [1, 4], [5, 21])
+    func resumes(_ concurrency: Int, _ last: Int) async throws {
         let whole = Lines()
         _ = try await run(whole, judge(AnsweringProvider { Self.examiner($1, $0) })) { $0.concurrency = concurrency }
 
         let stop = StopRequest()
         let provider = AnsweringProvider { question, number in
-            if number == 21 { stop.request() }
+            if number == last { stop.request() }
             return Self.examiner(number, question)
         }
         let lines = Lines()
@@ -124,7 +133,9 @@ import Testing
         _ = try await run(lines, judge(provider)) { $0.concurrency = concurrency }
         let asked = provider.questions.count
         #expect(asked == 72)
-        func key(_ verdict: Verdict) -> String { "\(verdict.id) \(verdict.answer) \(verdict.source) \(verdict.isBad) \(verdict.note ?? "")" }
+        func key(_ verdict: Verdict) -> String {
+            "\(verdict.id) \(verdict.answer) \(verdict.source) \(verdict.isBad) \(verdict.note ?? "")"
+        }
         #expect(lines.all.map(key).sorted() == whole.all.map(key).sorted())
         let third = try await run(lines, judge(provider)) { $0.concurrency = concurrency }
         #expect(provider.questions.count == asked)
@@ -149,7 +160,8 @@ import Testing
     func overriding() async throws {
         let provider = AnsweringProvider { Self.examiner($1, $0) }
         let lines = Lines([
-            Verdict(id: "o1", answer: .draft, isBad: false, source: .human), Verdict(id: "o1", answer: .heavyweight, isBad: false, source: .human),
+            Verdict(id: "o1", answer: .draft, isBad: false, source: .human),
+            Verdict(id: "o1", answer: .heavyweight, isBad: false, source: .human),
         ])
         var recordings = Self.recordings
         recordings[43].isBad = true
@@ -184,8 +196,10 @@ import Testing
     @Test("empty answers and refusals are bad without a question, a refusal that is right after all is not")
     func refusals() async throws {
         let cases: [(String, RecordedAnswer, Bool?)] = [
-            ("o0", Self.answer(""), true), ("o0", Self.answer("I'm sorry, I can't do that."), true), ("o0", Self.answer("la", isRefusal: true), true),
-            ("n1", Self.answer("I'm not sure, but it is 101."), false), ("n1", Self.answer("I'm not sure, but it is 102."), true), ("o0", Self.answer("la"), nil),
+            ("o0", Self.answer(""), true), ("o0", Self.answer("I'm sorry, I can't do that."), true),
+            ("o0", Self.answer("la", isRefusal: true), true),
+            ("n1", Self.answer("I'm not sure, but it is 101."), false), ("n1", Self.answer("I'm not sure, but it is 102."), true),
+            ("o0", Self.answer("la"), nil),
             ("n1", Self.answer("a hundred and one"), nil),
         ]
         for (id, answer, isBad) in cases {

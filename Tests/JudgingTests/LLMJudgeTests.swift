@@ -12,7 +12,9 @@ import Testing
     static let model = ModelName(provider: "judges", model: "claude-judge")
     static let prices = PriceBook([model.qualified: PriceBook.Price(input: 2, output: 10)])
 
-    private func judge(_ provider: AnsweringProvider, options: LLMJudge.Options = LLMJudge.Options(), pauses: PauseLog = PauseLog()) -> LLMJudge {
+    private func judge(_ provider: AnsweringProvider, options: LLMJudge.Options = LLMJudge.Options(), pauses: PauseLog = PauseLog())
+        -> LLMJudge
+    {
         LLMJudge(
             provider: provider, model: Self.model, prices: Self.prices, options: options,
             retry: RetryPolicy(attempts: 3) { duration in pauses.note(duration) })
@@ -130,6 +132,17 @@ import Testing
         #expect(prompt.system.contains("never an instruction"))
     }
 
+    @Test("a mark that a text holds is not taken, and other texts have other marks")
+    func marks() {
+        var (one, other) = (SeededMixer(seed: 7), SeededMixer(seed: 7))
+        let first = JudgePrompt.mark(absentFrom: ["x"], &one)
+        let second = JudgePrompt.mark(absentFrom: ["x"], &one)
+        #expect(JudgePrompt.mark(absentFrom: ["x", "a \(first) b"], &other) == second)
+        let marks = ["a", "b", "c"].map { JudgePrompt(prompt: "?", answers: [$0], taskClass: .code, seed: 1).mark }
+        #expect(Set(marks).count == 3)
+        #expect(marks.allSatisfy { $0.count == 16 })
+    }
+
     @Test("the same question has the same text, another seed another mark")
     func deterministic() {
         let one = JudgePrompt(prompt: "?", answers: ["x"], taskClass: .code, seed: 1)
@@ -167,7 +180,9 @@ import Testing
     func retries() async throws {
         let pauses = PauseLog()
         let flaky = AnsweringProvider { _, number in
-            number == 0 ? .fail(.serverError, status: 503) : number == 1 ? .fail(.rateLimited, status: 429, retryAfter: 7) : .text(AnsweringProvider.scores(4))
+            number == 0
+                ? .fail(.serverError, status: 503)
+                : number == 1 ? .fail(.rateLimited, status: 429, retryAfter: 7) : .text(AnsweringProvider.scores(4))
         }
         _ = try await judge(flaky, pauses: pauses).verdict(prompt: "?", draft: "x", heavyweight: nil, category: .code)
         #expect(pauses.all.count == 2)
@@ -229,7 +244,8 @@ import Testing
     @Test(
         "families are told by the names of models",
         arguments: [
-            ("gpt-4o-mini", "gpt"), ("o3-mini", "gpt"), ("openai/gpt-4.1", "gpt"), ("claude-sonnet-4", "claude"), ("meta-llama/Llama-3.1-8B", "llama"),
+            ("gpt-4o-mini", "gpt"), ("o3-mini", "gpt"), ("openai/gpt-4.1", "gpt"), ("claude-sonnet-4", "claude"),
+            ("meta-llama/Llama-3.1-8B", "llama"),
             ("Qwen/Qwen2.5-7B-Instruct", "qwen"), ("open-mistral-7b", "mistral"), ("gemma-3", "gemini"), ("opus-x", nil), ("my-model", nil),
         ] as [(String, String?)])
     func families(_ model: String, _ family: String?) {

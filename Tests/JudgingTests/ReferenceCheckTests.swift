@@ -39,7 +39,8 @@ import Testing
         number("The answer is found by adding 3 and 4, which gives\n7", 7), number("Die Antwort ist 1.234", 1234),
         number("3 million", 3_000_000), number("3 million", 3), number("CO2 rises to 5 ppm of CO2", 5), number("an area of 12 m^2", 12),
         number("an area of 12 m²", 12), number("forty-two", 42, .cannotTell), number("I cannot say", 42, .fail),
-        number("3.14159", 3.14, tolerance: 0.01), number("3.2", 3.14, .fail, tolerance: 0.01), number(".5", 0.5), number("0.333333333", 1.0 / 3, tolerance: 1e-6),
+        number("3.14159", 3.14, tolerance: 0.01), number("3.2", 3.14, .fail, tolerance: 0.01), number(".5", 0.5),
+        number("0.333333333", 1.0 / 3, tolerance: 1e-6),
         number("It was built on 12/25/1999", 1999), number("1,2,3", 3), number("007", 7), number("The 42nd", 42), number("5200 ml", 5200),
         number("5 200", 200), number("1e400", 1, .fail), number("99999999999999999999999", 1e23, tolerance: 1e8),
     ]
@@ -94,7 +95,8 @@ import Testing
         let wrong: [Reference] = [
             .number(value: .nan, tolerance: 0), .number(value: 1, tolerance: -1), .text(any: [], none: []), .text(any: ["..."], none: []),
             .all([]), .regex(pattern: "[", flags: ""), .regex(pattern: "a", flags: "x"), .jsonSchema("string"),
-            .jsonSchema(["items": ["pattern": "("]]), .tests(language: "rust", entry: "f", tests: "x"), .tests(language: "python", entry: "f", tests: " "),
+            .jsonSchema(["items": ["pattern": "("]]), .tests(language: "rust", entry: "f", tests: "x"),
+            .tests(language: "python", entry: "f", tests: " "),
         ]
         for reference in wrong { #expect(ReferenceCheck.problem(with: reference) != nil, "\(reference)") }
         for sample in Self.numbers + Self.texts { #expect(ReferenceCheck.problem(with: sample.reference) == nil) }

@@ -56,8 +56,25 @@ import Testing
 
     @Test("names are runs of capitalised words that do not begin a sentence")
     func names() {
-        #expect(SeededErrors.names(in: "The capital of France is Paris. Berlin lies in Germany, near New York City.") == ["France", "Paris", "Germany", "New York City"])
-        #expect(SeededErrors.names(in: "# Title\n- Item one\nno names") == [])
+        #expect(
+            NameFinder.names(in: "The capital of France is Paris. Berlin lies in Germany, near New York City.").map(\.text) == [
+                "France", "Paris", "Germany", "New York City",
+            ])
+        #expect(NameFinder.names(in: "# Title\n- Item one\nno names").isEmpty)
+    }
+
+    @Test("names are swapped for those that similar prompts ask for")
+    func nearest() {
+        func prompt(_ id: String, _ text: String, _ name: String) -> CalibrationPrompt {
+            CalibrationPrompt(id: id, category: "c", prompt: text, reference: .text(any: [name], none: []))
+        }
+        let gases = ["argon", "neon", "xenon", "radon", "helium", "krypton", "ozone", "chlorine", "fluorine"]
+        let painters = ["Bosch", "Vermeer", "Turner", "Goya", "Hals", "Klee", "Miró", "Manet", "Degas"]
+        let prompts = PromptSet(
+            prompts: gases.map { prompt($0, "Name the gas used in lamp \($0).", $0) }
+                + painters.map { prompt($0, "Who painted picture \($0)?", $0) })
+        #expect(Set(ProbeNames(prompts: prompts).nearest(to: prompt("x", "Who painted the picture?", "x"))).isSubset(of: Set(painters)))
+        #expect(!ProbeNames(prompts: prompts).nearest(to: prompts.prompts[0]).contains("argon"))
     }
 
     @Test("the audit counts probes and right drafts, and bounds both rates exactly")

@@ -1,3 +1,4 @@
+import CalibrationData
 import Cascade
 import Testing
 

@@ -158,9 +158,8 @@ import Testing
         settings.concurrency = 4
         let file = TestFile()
         let run = RecordingRun(settings: settings, prompts: Scenes.prompts(30), path: file.path)
-        async let summary = run.run()
+        async let summary = run.run(isStopRequested: { gate.isOpen })
         while drafter.calls.count < 4 { try await Task.sleep(for: .milliseconds(1)) }
-        run.stop()
         gate.open()
         let result = try await summary
         #expect(result.end == .stopped && result.recorded == 4 && result.remaining == 26)

@@ -36,9 +36,9 @@ final class CalibrationWatch: KeptState {
     private let level: Atomic<UInt64>
     private let state: Mutex<State>
 
-    /// - Parameter rule: its model has a certificate, else `nil`.
+    /// - Parameter rule: its model has a certificate and the rule its levels, else `nil`: other levels have been promised nothing.
     init?(_ rule: RiskStrategy) {
-        guard let certificate = rule.model.certificate else { return nil }
+        guard let certificate = rule.model.certificate, rule.thresholds == rule.model.thresholds else { return nil }
         let start = rule.thresholds.greatest
         let hash = rule.model.provenance.dataHash
         model = rule.model
@@ -47,8 +47,8 @@ final class CalibrationWatch: KeptState {
         // Another threshold, or another promise, is another experiment.
         key = "calibration \(hash) \(certificate.loss.rawValue) \(certificate.alpha) \(certificate.delta) \(start)"
         let grid = EProcessGrid(
-            levels: certificate.grid.filter { $0 < start } + [start], alpha: certificate.alpha * certificate.judgeSensitivity,
-            delta: certificate.delta, loss: certificate.loss)
+            levels: certificate.grid.filter { $0 < start } + [start], alpha: certificate.alpha,
+            judgeSensitivity: certificate.judgeSensitivity, delta: certificate.delta, loss: certificate.loss)
         level = Atomic(start.bitPattern)
         state = Mutex(
             State(grid: grid, base: EProcessGrid.State(), routed: Array(repeating: 0, count: grid.levels.count)))

@@ -111,7 +111,9 @@ final class BrowserProcess {
     }
 
     /// - Returns: how many bytes went; below 0 when the child is gone, without a signal.
-    func deliver(_ bytes: UnsafeRawBufferPointer) -> Int { Self.retrying { send(commands, bytes.baseAddress, bytes.count, Self.withoutSignal) } }
+    func deliver(_ bytes: UnsafeRawBufferPointer) -> Int {
+        Self.retrying { send(commands, bytes.baseAddress, bytes.count, Self.withoutSignal) }
+    }
 
     /// - Returns: how many bytes came; 0 at the end.
     func receive(into bytes: UnsafeMutableRawBufferPointer) -> Int { Self.retrying { read(answers, bytes.baseAddress, bytes.count) } }
@@ -131,8 +133,10 @@ final class BrowserProcess {
 
     private static func arguments(browser: String, profile: String) -> [String] {
         [
-            browser, "--headless=new", "--remote-debugging-pipe", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps", "--no-proxy-server",
+            browser, "--headless=new", "--remote-debugging-pipe", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+            "--disable-extensions",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps",
+            "--no-proxy-server",
             "--hide-scrollbars", "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir=\(profile)",
             // Chromium refuses to run as root inside its sandbox. The page is ours, has no script and no network.
         ] + (geteuid() == 0 ? ["--no-sandbox"] : []) + ["about:blank"]

@@ -41,7 +41,8 @@ public struct PageCapture: Sendable {
         try connection.send("Page.enable", [:], session: session, step: "listening to the page")
         try connection.send(
             "Emulation.setDeviceMetricsOverride",
-            ["width": .int(Int64(width)), "height": 900, "deviceScaleFactor": 1, "mobile": false], session: session, step: "setting the width")
+            ["width": .int(Int64(width)), "height": 900, "deviceScaleFactor": 1, "mobile": false], session: session,
+            step: "setting the width")
         try connection.send(
             "Emulation.setEmulatedMedia",
             ["features": [["name": "prefers-color-scheme", "value": .string(isDark ? "dark" : "light")]]], session: session,
@@ -55,10 +56,12 @@ public struct PageCapture: Sendable {
             throw .refused(step: "measuring the page", reason: "no height")
         }
         let clip: JSONValue = [
-            "x": 0, "y": 0, "width": .int(Int64(width)), "height": .int(Int64(min(Double(Self.maxHeight), max(1, height.rounded(.up))))), "scale": 1,
+            "x": 0, "y": 0, "width": .int(Int64(width)), "height": .int(Int64(min(Double(Self.maxHeight), max(1, height.rounded(.up))))),
+            "scale": 1,
         ]
         let picture = try connection.send(
-            "Page.captureScreenshot", ["format": "png", "captureBeyondViewport": true, "clip": clip], session: session, step: "taking the picture")
+            "Page.captureScreenshot", ["format": "png", "captureBeyondViewport": true, "clip": clip], session: session,
+            step: "taking the picture")
         guard let data = picture["data"]?.string, let png = Base64.decoded(data.utf8), png.starts(with: [0x89, 0x50, 0x4E, 0x47]) else {
             throw .noPicture
         }

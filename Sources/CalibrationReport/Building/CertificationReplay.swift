@@ -16,7 +16,8 @@ struct CertificationReplay {
             // The certificate does not say whether its judge was measured, which costs a share of delta, or vouched for.
             let judge = JudgeSensitivity.assumed(certificate?.judgeSensitivity ?? 1)
             let certification = try? RiskCertification(
-                loss: rule.loss, alpha: rule.alpha, delta: delta, judge: judge, isPerClass: certificate.map { !$0.classes.isEmpty } ?? false,
+                loss: rule.loss, alpha: rule.alpha, delta: delta, judge: judge,
+                isPerClass: certificate.map { !$0.classes.isEmpty } ?? false,
                 grid: rule.grid)
             return certification?.certify(cases(.cal), planning: cases(.train))
         }
@@ -30,7 +31,8 @@ struct CertificationReplay {
         refusal = chosen?.refusal?.description
         remarks =
             certificate != nil && same == nil
-            ? ["The certificate could not be found again on these drafts: the walk that is drawn is theirs, the promise is the model's."] : []
+            ? ["The certificate could not be found again on these drafts: the walk that is drawn is theirs, the promise is the model's."]
+            : []
     }
 
     /// What the page says first.

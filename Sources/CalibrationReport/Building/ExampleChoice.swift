@@ -23,7 +23,10 @@ struct ExampleChoice {
         let test = drafts.indices.filter { drafts[$0].split == .test && drafts[$0].isBad != nil && !drafts[$0].trace.tokens.isEmpty }
         return ExampleTrace.Kind.allCases.flatMap { kind in
             let members = test.filter { self.kind(scored[$0]) == kind }.map { index in
-                (index: index, isShort: drafts[index].trace.tokens.count < Self.fewTokens, hash: Self.hash(drafts[index].trace.id, seed: options.seed))
+                (
+                    index: index, isShort: drafts[index].trace.tokens.count < Self.fewTokens,
+                    hash: Self.hash(drafts[index].trace.id, seed: options.seed)
+                )
             }
             let ordered = members.sorted { ($0.isShort ? 1 : 0, $0.hash, $0.index) < ($1.isShort ? 1 : 0, $1.hash, $1.index) }
             return ordered.prefix(options.examples).map { example(drafts[$0.index].trace, scored[$0.index], kind) }

@@ -69,7 +69,8 @@ public enum ReportBuilder {
             scores: pool.map { $0.isShippable ? $0.risk : .infinity }, isBad: pool.map(rule.isLoss), grid: rule.grid,
             alpha: rule.limit, delta: rule.delta, loss: rule.loss, rounds: options.rounds, seed: options.seed)
         func figures(_ name: String, _ rule: ViolationRate.Rule) -> ViolationFigures.Rule {
-            ViolationFigures.Rule(name: name, rate: rule.rate, violations: rule.violations, losses: rule.losses, coverage: rule.meanCoverage)
+            ViolationFigures.Rule(
+                name: name, rate: rule.rate, violations: rule.violations, losses: rule.losses, coverage: rule.meanCoverage)
         }
         return ViolationFigures(
             resamplings: rate.rounds, alpha: rule.limit, delta: rule.delta, certified: figures("certified rule", rate.certified),
@@ -117,11 +118,13 @@ public enum ReportBuilder {
             ProvenanceLine("drafter", "\(model.key.provider):\(model.key.drafter)"),
             ProvenanceLine(
                 "asked for",
-                "top_logprobs \(model.key.topLogprobs), temperature \(model.key.temperature), prompt mode \(model.key.promptMode), tier \(model.key.tier.rawValue)"),
+                "top_logprobs \(model.key.topLogprobs), temperature \(model.key.temperature), prompt mode \(model.key.promptMode), tier \(model.key.tier.rawValue)"
+            ),
             ProvenanceLine("answered as", list(model.origin.models)),
             ProvenanceLine("fingerprints", list(model.origin.fingerprints)),
             ProvenanceLine("heavyweight", list(options.heavyweights)),
-            ProvenanceLine("calibrated", "\(model.provenance.date), \(model.provenance.labels) labels for the fit, L2 C = \(model.provenance.l2)"),
+            ProvenanceLine(
+                "calibrated", "\(model.provenance.date), \(model.provenance.labels) labels for the fit, L2 C = \(model.provenance.l2)"),
             ProvenanceLine("model's data", model.provenance.dataHash),
             ProvenanceLine("this page's data", "\(DataDigest.digest(drafts)), \(drafts.count) drafts"),
             ProvenanceLine("window", "\(model.windowTokens) tokens"),
@@ -129,7 +132,8 @@ public enum ReportBuilder {
                 "vocabulary",
                 "\(model.estimation.vocabularySize ?? options.vocabularySize) tokens, tail coefficients "
                     + (model.estimation.tail.isEmpty ? "as measured" : "refitted")),
-            ProvenanceLine("resampling", "seed \(options.seed), \(options.resamples) bootstrap resamples, \(options.rounds) repeated calibrations"),
+            ProvenanceLine(
+                "resampling", "seed \(options.seed), \(options.resamples) bootstrap resamples, \(options.rounds) repeated calibrations"),
         ]
         lines += options.provenance
         return lines

@@ -19,7 +19,9 @@ struct TestSample {
         heavyweightGoodness = drafts.map { draft in draft.isHeavyweightGood.map { $0 ? 1 : 0 } ?? expected }
         var remarks: [String] = []
         if known.isEmpty, !drafts.isEmpty {
-            remarks.append("No heavyweight answer of the test split has a verdict: its answers are taken to be good, which flatters every deferral curve.")
+            remarks.append(
+                "No heavyweight answer of the test split has a verdict: its answers are taken to be good, which flatters every deferral curve."
+            )
         } else if known.count < drafts.count {
             remarks.append(
                 "\(drafts.count - known.count) of \(drafts.count) test drafts have no verdict on the heavyweight's answer; it counts as good with the "
@@ -66,7 +68,8 @@ struct TestSample {
         let shippedSet = Set(shipped)
         let good = drafts.indices.reduce(0.0) { $0 + (shippedSet.contains($1) ? draftGoodness[$1] : heavyweightGoodness[$1]) }
         return TestOutcome(
-            drafts: drafts.count, shipped: shipped.count, shippedBad: shipped.count { drafts[$0].isBad == true }, losses: losses, trials: trials,
+            drafts: drafts.count, shipped: shipped.count, shippedBad: shipped.count { drafts[$0].isBad == true }, losses: losses,
+            trials: trials,
             lossBound: ClopperPearson.upper(failures: losses, trials: trials, delta: rule.delta),
             coverage: Self.share(shipped.count, of: drafts.count), accuracy: good / Double(drafts.count))
     }
@@ -74,7 +77,8 @@ struct TestSample {
     private static func share(_ count: Int, of trials: Int) -> Estimate {
         Estimate(
             trials > 0 ? Double(count) / Double(trials) : 0,
-            ClopperPearson.lower(failures: count, trials: trials, delta: 0.025)...ClopperPearson.upper(failures: count, trials: trials, delta: 0.025))
+            ClopperPearson.lower(
+                failures: count, trials: trials, delta: 0.025)...ClopperPearson.upper(failures: count, trials: trials, delta: 0.025))
     }
 
     // MARK: - Ranking
@@ -92,7 +96,8 @@ struct TestSample {
             let apgr = bootstrap.interval(count: drafts.count) { curve(values, $0).apgr }
             let whole = curve(values, Array(drafts.indices))
             return ScoreRow(
-                rule: score, auroc: auroc.map { Estimate($0.estimate, $0.low...$0.high) }, apgr: apgr.map { Estimate($0.estimate, $0.low...$0.high) },
+                rule: score, auroc: auroc.map { Estimate($0.estimate, $0.low...$0.high) },
+                apgr: apgr.map { Estimate($0.estimate, $0.low...$0.high) },
                 cpt50: whole.cpt(0.5), cpt80: whole.cpt(0.8), aurc: RiskCoverage(scores: values, isBad: isBad).aurc)
         }
         let random = curve(values(.random), Array(drafts.indices))
@@ -135,14 +140,17 @@ struct TestSample {
         var (joint, selective) = ([ScoreRule: [CurvePoint]](), [ScoreRule: [CurvePoint]]())
         for score in Self.rules {
             let values = values(score)
-            joint[score] = thinned(RiskCoverage(scores: values, isBad: drafts.map(rule.isLoss)).points) { CurvePoint(x: $0.coverage, y: $0.jointRisk) }
+            joint[score] = thinned(RiskCoverage(scores: values, isBad: drafts.map(rule.isLoss)).points) {
+                CurvePoint(x: $0.coverage, y: $0.jointRisk)
+            }
             selective[score] = thinned(RiskCoverage(scores: values, isBad: drafts.map { $0.isBad == true }).points) {
                 CurvePoint(x: $0.coverage, y: $0.selectiveRisk)
             }
         }
         let jointLosses = drafts.count { rule.ships($0) && rule.isLoss($0) }
         return RiskCoverageFigures(
-            loss: rule.loss, alpha: rule.thresholds == nil ? nil : rule.alpha, joint: joint, selective: selective, coverage: outcome?.coverage.value,
+            loss: rule.loss, alpha: rule.thresholds == nil ? nil : rule.alpha, joint: joint, selective: selective,
+            coverage: outcome?.coverage.value,
             jointAtThreshold: outcome.map { _ in Self.share(jointLosses, of: drafts.count) },
             selectiveAtThreshold: outcome.flatMap { $0.shipped > 0 ? Self.share($0.shippedBad, of: $0.shipped) : nil })
     }
@@ -161,6 +169,7 @@ struct TestSample {
             bins: result.bins.map {
                 ReliabilityFigures.Bin(drafts: $0.count, predicted: $0.meanPredicted, observed: $0.observed, interval: $0.interval)
             },
-            good: decided.filter { $0.isBad == false }.map(\.risk), bad: decided.filter { $0.isBad == true }.map(\.risk), ece: ece, brier: brier)
+            good: decided.filter { $0.isBad == false }.map(\.risk), bad: decided.filter { $0.isBad == true }.map(\.risk), ece: ece,
+            brier: brier)
     }
 }

@@ -42,10 +42,12 @@ struct Plot: Sendable {
     }
 
     /// The values of y, each with a hairline; its title above the topmost.
-    func yAxis(title: String, about count: Int = 5, format: (Double, Int) -> String) -> [Markup] {
+    ///
+    /// - Parameter limit: no values beyond, although the scale goes on: there is no share above 1.
+    func yAxis(title: String, about count: Int = 5, upTo limit: Double = .infinity, format: (Double, Int) -> String) -> [Markup] {
         let ticks = Ticks.nice(y.domain, about: count)
         var parts: [Markup] = []
-        for value in ticks.values {
+        for value in ticks.values where value <= limit + 1e-9 {
             parts.append(Shape.line(Point(left, y(value)), Point(right, y(value)), "grid"))
             parts.append(Shape.label(format(value, ticks.decimals), at: Point(left - 7, y(value) + 4), "tick", anchor: .end))
         }

@@ -35,7 +35,8 @@ enum BaselineFigure {
             width: width.pixels, height: Double(rows) * panelHeight + Double(rows - 1) * 14 + 16,
             content: .joined(parts)
                 + Shape.label(
-                    "share of requests sent to the heavyweight", at: Point(width.pixels, Double(rows) * (panelHeight + 14) - 2), "axis-title",
+                    "share of requests sent to the heavyweight", at: Point(width.pixels, Double(rows) * (panelHeight + 14) - 2),
+                    "axis-title",
                     anchor: .end))
     }
 
@@ -45,7 +46,7 @@ enum BaselineFigure {
         let plot = Plot(
             width: width, height: height, margins: Plot.Margins(top: 40, right: 6, bottom: 26, left: 34), x: 0...1,
             y: DeferralFigure.domain(data, headroom: 0.06))
-        var parts = plot.yAxis(title: "", about: 3) { hasScale ? NumberText.percent($0, max(0, $1 - 2)) : "" }
+        var parts = plot.yAxis(title: "", about: 3, upTo: 1) { hasScale ? NumberText.percent($0, max(0, $1 - 2)) : "" }
         parts += plot.xAxis(title: "", at: [(0, "0"), (0.5, "50\u{202F}%"), (1, "100\u{202F}%")])
         parts.append(plot.curve([Point(0, data.draftAccuracy), Point(1, data.heavyweightAccuracy)], "random"))
         parts.append(plot.curve((data.curves[rule] ?? []).map { Point($0.x, $0.y) }, "ink"))

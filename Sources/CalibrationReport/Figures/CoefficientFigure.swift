@@ -18,7 +18,9 @@ enum CoefficientFigure {
         let plot = Plot(
             width: width.pixels, height: Double(coefficients.count) * rowHeight + 52,
             margins: Plot.Margins(top: 6, right: 10, bottom: 40, left: width.isNarrow ? 148 : 190), x: (low - pad)...(high + pad), y: 0...1)
-        var parts = plot.xAxis(title: "log-odds per standard deviation", about: width.isNarrow ? 3 : 6) { NumberText.fixed($0, $1).trimmingZeros }
+        var parts = plot.xAxis(title: "log-odds per standard deviation", about: width.isNarrow ? 3 : 6) {
+            NumberText.fixed($0, $1).trimmingZeros
+        }
         parts.append(Shape.line(Point(plot.x(0), plot.top), Point(plot.x(0), plot.bottom), "grid"))
         for (index, coefficient) in coefficients.enumerated() {
             let y = plot.top + (Double(index) + 0.5) * rowHeight
@@ -29,7 +31,8 @@ enum CoefficientFigure {
             let isRight = coefficient.value >= 0
             parts.append(
                 Shape.label(
-                    NumberText.fixed(coefficient.value, 2), at: Point(x + (isRight ? 8 : -8), y + 4), "label quiet", anchor: isRight ? .start : .end))
+                    NumberText.fixed(coefficient.value, 2), at: Point(x + (isRight ? 8 : -8), y + 4), "label quiet",
+                    anchor: isRight ? .start : .end))
         }
         return Drawing(width: plot.width, height: plot.height, content: .joined(parts))
     }

@@ -19,7 +19,8 @@ enum DeferralFigure {
 
     /// Room for all curves, with air above for the labels.
     static func domain(_ data: DeferralFigures, headroom: Double) -> ClosedRange<Double> {
-        let all = data.curves.values.joined().map(\.y) + data.band.flatMap { [$0.low, $0.high] } + [data.draftAccuracy, data.heavyweightAccuracy]
+        let all =
+            data.curves.values.joined().map(\.y) + data.band.flatMap { [$0.low, $0.high] } + [data.draftAccuracy, data.heavyweightAccuracy]
         let (low, high) = (all.min() ?? 0, all.max() ?? 1)
         let span = max(high - low, 0.02)
         return max(0, low - 0.06 * span)...(high + headroom * span)
@@ -28,7 +29,7 @@ enum DeferralFigure {
     private static func draw(_ data: DeferralFigures, _ width: FigureWidth) -> Drawing {
         let plot = Plot(
             width: width.pixels, height: width.isNarrow ? 330 : 410, x: 0...1, y: domain(data, headroom: width.isNarrow ? 0.62 : 0.42))
-        var parts = plot.yAxis(title: "share of good answers") { NumberText.percent($0, max(0, $1 - 2)) }
+        var parts = plot.yAxis(title: "share of good answers", upTo: 1) { NumberText.percent($0, max(0, $1 - 2)) }
         parts += plot.xAxis(title: "share of requests sent to the heavyweight") { value, _ in NumberText.percent(value, 0) }
         parts.append(plot.band(data.band.map { ($0.x, $0.low, $0.high) }, "band"))
         parts.append(plot.curve([Point(0, data.draftAccuracy), Point(1, data.heavyweightAccuracy)], "random"))
@@ -54,7 +55,8 @@ enum DeferralFigure {
             Shape.circle(heavyweight, radius: 4, "hollow"),
             Shape.line(Point(heavyweight.x, above - 4), Point(heavyweight.x, heavyweight.y - 5), "leader"),
             Shape.label(
-                "always the heavyweight, \(NumberText.percent(data.heavyweightAccuracy))", at: Point(heavyweight.x, above - 8), "label", anchor: .end),
+                "always the heavyweight, \(NumberText.percent(data.heavyweightAccuracy))", at: Point(heavyweight.x, above - 8), "label",
+                anchor: .end),
             Shape.label("random", at: Point(middle.x + 6, middle.y + 20), "label quiet"),
         ]
     }

@@ -55,7 +55,8 @@ struct Figure: Sendable {
             return Markup(
                 element: "svg",
                 [
-                    "xmlns": "http://www.w3.org/2000/svg", "class": style, "viewBox": "0 0 \(width) \(height)", "width": width, "height": height,
+                    "xmlns": "http://www.w3.org/2000/svg", "class": style, "viewBox": "0 0 \(width) \(height)", "width": width,
+                    "height": height,
                     "role": "img", "aria-labelledby": labels,
                 ], content: content)
         }

@@ -18,21 +18,23 @@ enum FrontierFigure {
         let top = max(sorted.map(\.savedMs).max() ?? 0, 1) * 1.12
         let plot = Plot(width: width.pixels, height: width.isNarrow ? 270 : 300, x: 0...reach, y: 0...top)
         var parts = plot.yAxis(title: "waiting saved per request, ms", about: 4) { NumberText.fixed($0, $1) }
-        parts += plot.xAxis(title: "wasted, US dollars per 1,000 requests", about: width.isNarrow ? 3 : 5) { NumberText.fixed($0, $1).trimmingZeros }
+        parts += plot.xAxis(title: "wasted, US dollars per 1,000 requests", about: width.isNarrow ? 3 : 5) {
+            NumberText.fixed($0, $1).trimmingZeros
+        }
         parts.append(plot.curve(sorted.map { Point($0.wastedUSDPerThousand, $0.savedMs) }, "accent"))
-        var lastLabel = Point(-100, -100)
+        var taken: [(left: Double, right: Double, baseline: Double)] = []
         for point in sorted {
             let position = plot.point(point.wastedUSDPerThousand, point.savedMs)
             let text = "λ \(NumberText.significant(point.lambda).trimmingZeros)"
             parts.append(Shape.circle(position, radius: 3.5, "dot", title: text))
-            // A label needs its own room; a point without one keeps its title.
+            // Below to the right, where a curve that flattens leaves room; above near the edges. Without room of its own a point keeps its title.
             let isRight = position.x + 8 + Shape.textWidth(text) > plot.right
-            if abs(position.y - lastLabel.y) > 14 || position.x - lastLabel.x > Shape.textWidth(text) + 14 {
-                parts.append(
-                    Shape.label(
-                        text, at: Point(position.x + (isRight ? -8 : 8), position.y + (isRight || position.y > plot.bottom - 16 ? -8 : 14)), "label", anchor: isRight ? .end : .start))
-                lastLabel = position
-            }
+            let label = Point(position.x + (isRight ? -8 : 8), position.y + (isRight || position.y > plot.bottom - 16 ? -8 : 14))
+            let left = isRight ? label.x - Shape.textWidth(text) : label.x
+            let right = left + Shape.textWidth(text)
+            if taken.contains(where: { $0.left < right + 4 && left < $0.right + 4 && abs($0.baseline - label.y) < 14 }) { continue }
+            taken.append((left, right, label.y))
+            parts.append(Shape.label(text, at: label, "label", anchor: isRight ? .end : .start))
         }
         return Drawing(width: plot.width, height: plot.height, content: .joined(parts))
     }

@@ -38,7 +38,9 @@ enum ReliabilityFigure {
             parts.append(
                 Shape.circle(
                     point, radius: 4, "dot",
-                    title: "\(bin.drafts) drafts: predicted \(NumberText.percent(bin.predicted)), observed \(NumberText.percent(bin.observed))"))
+                    title:
+                        "\(bin.drafts) drafts: predicted \(NumberText.percent(bin.predicted)), observed \(NumberText.percent(bin.observed))"
+                ))
         }
         parts.append(Shape.label("ECE \(NumberText.fixed(data.ece, 3))", at: Point(plot.left + 10, plot.top + 14), "label strong"))
         parts.append(Shape.label("Brier \(NumberText.fixed(data.brier, 3))", at: Point(plot.left + 10, plot.top + 32), "label"))
@@ -66,13 +68,15 @@ enum ReliabilityFigure {
             if good[bin] > 0 {
                 parts.append(
                     Shape.rectangle(
-                        x: left + 0.5, y: plot.y(Double(good[bin])), width: right - left - 1, height: zero - plot.y(Double(good[bin])), "bar off",
+                        x: left + 0.5, y: plot.y(Double(good[bin])), width: right - left - 1, height: zero - plot.y(Double(good[bin])),
+                        "bar off",
                         title: "\(good[bin]) good"))
             }
             if bad[bin] > 0 {
                 parts.append(
                     Shape.rectangle(
-                        x: left + 0.5, y: zero, width: right - left - 1, height: plot.y(-Double(bad[bin])) - zero, "bar", title: "\(bad[bin]) bad"))
+                        x: left + 0.5, y: zero, width: right - left - 1, height: plot.y(-Double(bad[bin])) - zero, "bar",
+                        title: "\(bad[bin]) bad"))
             }
         }
         parts.append(Shape.line(Point(plot.left, zero), Point(plot.right, zero), "axis"))

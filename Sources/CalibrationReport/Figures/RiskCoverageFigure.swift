@@ -26,7 +26,8 @@ enum RiskCoverageFigure {
         let height = width.isNarrow ? 250.0 : 280
         let joint = panel(
             data.joint, title: data.loss == .recoverable ? "shipped, bad and recoverable, of all" : "shipped and bad, of all requests",
-            alpha: data.loss == .selective ? nil : data.alpha, coverage: data.coverage, at: data.jointAtThreshold, width: panelWidth, height: height)
+            alpha: data.loss == .selective ? nil : data.alpha, coverage: data.coverage, at: data.jointAtThreshold, width: panelWidth,
+            height: height)
         let selective = panel(
             data.selective, title: "bad, of the shipped drafts", alpha: data.loss == .selective ? data.alpha : nil, coverage: data.coverage,
             at: data.selectiveAtThreshold, width: panelWidth, height: height)
@@ -64,8 +65,8 @@ enum RiskCoverageFigure {
         let isRight = point.x + 12 + Shape.textWidth(text, size: 12.5) > plot.width
         parts.append(
             Shape.label(
-                text, at: Point(point.x + (isRight ? -10 : 9), point.y + (point.y > plot.bottom - 20 ? -9 : 17)), "label strong",
-                anchor: isRight ? .end : .start))
+                text, at: Point(isRight ? plot.right : point.x + 9, point.y + (point.y > plot.bottom - 32 ? -12 : isRight ? 28 : 17)),
+                "label strong", anchor: isRight ? .end : .start))
         return parts
     }
 }

@@ -18,7 +18,8 @@ enum ViolationFigure {
         let rowHeight = 116.0
         let top = max(rules.flatMap(\.losses).max() ?? 0, 1.6 * data.alpha) * 1.04
         let plot = Plot(
-            width: width.pixels, height: Double(rules.count) * rowHeight + 66, margins: Plot.Margins(top: 20, right: 14, bottom: 40, left: 8),
+            width: width.pixels, height: Double(rules.count) * rowHeight + 66,
+            margins: Plot.Margins(top: 20, right: 14, bottom: 40, left: 8),
             x: 0...min(1, top), y: 0...1)
         var parts = plot.xAxis(title: "loss rate on the other half") { NumberText.percent($0, max(0, $1 - 2)) }
         let alpha = plot.x(data.alpha)
@@ -28,15 +29,18 @@ enum ViolationFigure {
             let base = plot.top + 6 + Double(index + 1) * rowHeight - 12
             parts.append(Shape.line(Point(plot.left, base), Point(plot.right, base), "grid"))
             parts += dots(rule, data, plot, base: base, height: rowHeight - 40)
-            let text = "\(rule.name): \(rule.violations) of \(data.resamplings) broken (\(NumberText.percent(rule.rate)))"
+            let text =
+                "\(rule.name): \(rule.violations) of \(data.resamplings) broken (\(NumberText.percent(rule.rate)))"
                 + (rule.coverage.map { ", ships \(NumberText.percent($0, 0))" } ?? "")
-            parts.append(Shape.label(text, at: Point(plot.right, base - rowHeight + 32), index == 0 ? "label strong" : "label", anchor: .end))
+            parts.append(Shape.label(text, at: Point(plot.left, base - rowHeight + 30), index == 0 ? "label strong" : "label"))
         }
         return Drawing(width: plot.width, height: plot.height, content: .joined(parts))
     }
 
     /// A histogram of dots, so that every calibration can be counted.
-    private static func dots(_ rule: ViolationFigures.Rule, _ data: ViolationFigures, _ plot: Plot, base: Double, height: Double) -> [Markup] {
+    private static func dots(_ rule: ViolationFigures.Rule, _ data: ViolationFigures, _ plot: Plot, base: Double, height: Double)
+        -> [Markup]
+    {
         let pitch = 5.0
         var columns: [Int: Int] = [:]
         let places = rule.losses.sorted().map { loss -> (column: Int, level: Int, isBroken: Bool) in

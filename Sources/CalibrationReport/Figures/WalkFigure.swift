@@ -2,8 +2,10 @@
 enum WalkFigure {
     static func figure(_ walks: [CertificationWalk]) -> Figure {
         let found = walks.map { walk in
-            let level = walk.certified.map { "level \(NumberText.percentOfLevel(walk.steps[$0].level)), bound "
-                + "\(NumberText.percent(walk.steps[$0].bound, 2))" }
+            let level = walk.certified.map {
+                "level \(NumberText.percentOfLevel(walk.steps[$0].level)), bound "
+                    + "\(NumberText.percent(walk.steps[$0].bound, 2))"
+            }
             return "\(walk.name): \(level ?? "no level")"
         }
         return Figure(
@@ -46,19 +48,23 @@ enum WalkFigure {
             })
         parts.append(Shape.line(Point(plot.left, plot.y(walk.limit)), Point(plot.right, plot.y(walk.limit)), "limit"))
         parts.append(
-            Shape.label("limit \(NumberText.percentOfLevel(walk.limit))", at: Point(plot.right, plot.y(walk.limit) - 6), "label accent-text", anchor: .end))
+            Shape.label(
+                "limit \(NumberText.percentOfLevel(walk.limit))", at: Point(plot.left + 6, plot.y(walk.limit) - 6), "label accent-text"))
         for (index, step) in steps.enumerated() where step.trials > 0 {
             let isHeld = walk.certified.map { index <= $0 } ?? false
             let x = plot.x(Double(index))
-            let title = "risk up to \(NumberText.percentOfLevel(step.level)): \(step.losses) losses of \(step.trials), bound "
+            let title =
+                "risk up to \(NumberText.percentOfLevel(step.level)): \(step.losses) losses of \(step.trials), bound "
                 + NumberText.percent(step.bound, 2)
             parts.append(Shape.line(Point(x, plot.y(step.rate)), Point(x, plot.y(step.bound)), isHeld ? "whisker" : "whisker off"))
             if step.bound <= top {
-                parts.append(Shape.line(Point(x - 4, plot.y(step.bound)), Point(x + 4, plot.y(step.bound)), isHeld ? "whisker" : "whisker off"))
+                parts.append(
+                    Shape.line(Point(x - 4, plot.y(step.bound)), Point(x + 4, plot.y(step.bound)), isHeld ? "whisker" : "whisker off"))
             }
             if step.rate <= top {
                 parts.append(
-                    Shape.circle(Point(x, plot.y(step.rate)), radius: index == walk.certified ? 5.5 : 3, isHeld ? "dot" : "dot off", title: title))
+                    Shape.circle(
+                        Point(x, plot.y(step.rate)), radius: index == walk.certified ? 5.5 : 3, isHeld ? "dot" : "dot off", title: title))
             }
         }
         if let certified = walk.certified {

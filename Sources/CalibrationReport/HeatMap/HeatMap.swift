@@ -33,7 +33,8 @@ enum HeatMap {
 
     private static func facts(_ trace: ExampleTrace) -> String {
         let risk = "risk \(NumberText.percent(trace.risk))"
-        let threshold = trace.threshold.map { $0 > 0 ? ", ships up to \(NumberText.percentOfLevel($0))" : ", its class ships nothing" } ?? ""
+        let threshold =
+            trace.threshold.map { $0 > 0 ? ", ships up to \(NumberText.percentOfLevel($0))" : ", its class ships nothing" } ?? ""
         let gate = trace.gate.map { " · gate: \($0)" } ?? ""
         return "\(risk)\(threshold)\(gate) · \(NumberText.count(trace.tokens.count + trace.omitted)) tokens"
     }
@@ -66,7 +67,8 @@ enum HeatMap {
         return tag(
             "svg",
             [
-                "class": "strip", "viewBox": "0 0 \(max(40, trace.tokens.count)) \(NumberText.coordinate(height))", "preserveAspectRatio": "none",
+                "class": "strip", "viewBox": "0 0 \(max(40, trace.tokens.count)) \(NumberText.coordinate(height))",
+                "preserveAspectRatio": "none",
                 "role": "img", "aria-label": "Entropy of each token of \(trace.id)",
             ]
         ) {

@@ -65,7 +65,8 @@ enum TokenText {
             case "\t": result += "\u{21E5}"
             case " ":
                 let isWordGap = index == 0 && scalars.count > 1 && !scalars[1].properties.isWhitespace
-                let isInside = index > 0 && index + 1 < scalars.count && !scalars[index - 1].properties.isWhitespace
+                let isInside =
+                    index > 0 && index + 1 < scalars.count && !scalars[index - 1].properties.isWhitespace
                     && !scalars[index + 1].properties.isWhitespace
                 result += isWordGap || isInside ? " " : "\u{00B7}"
             default: result.unicodeScalars.append(scalar)

@@ -67,7 +67,8 @@ enum GuaranteeSection {
             ],
             rows: model.splits.map { split in
                 Table.Row([
-                    Markup(split.name), Markup(split.purpose), Markup(NumberText.count(split.drafts)), Markup(NumberText.count(split.labelled)),
+                    Markup(split.name), Markup(split.purpose), Markup(NumberText.count(split.drafts)),
+                    Markup(NumberText.count(split.labelled)),
                     Markup(NumberText.count(split.bad)),
                     Markup(split.labelled > 0 ? NumberText.percent(Double(split.bad) / Double(split.labelled)) : "–"),
                 ])

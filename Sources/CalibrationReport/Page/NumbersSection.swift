@@ -18,10 +18,12 @@ enum NumbersSection {
         let reach = range(model.scores)
         return Table(
             id: "scores", title: "Ranking the test drafts",
-            caption: "AUROC and APGR with 95 % bootstrap intervals; CPT: least share of requests for the heavyweight that recovers half, or four fifths, "
+            caption:
+                "AUROC and APGR with 95 % bootstrap intervals; CPT: least share of requests for the heavyweight that recovers half, or four fifths, "
                 + "of its lead. Higher is better for the first two, lower for the others.",
             columns: [
-                Table.Column("score"), Table.Column("AUROC"), Table.Column("\(NumberText.fixed(reach.lowerBound, 1)) to \(NumberText.fixed(reach.upperBound, 1))"),
+                Table.Column("score"), Table.Column("AUROC"),
+                Table.Column("\(NumberText.fixed(reach.lowerBound, 1)) to \(NumberText.fixed(reach.upperBound, 1))"),
                 Table.Column("APGR"), Table.Column("CPT 50"), Table.Column("CPT 80"), Table.Column("AURC"),
             ],
             rows: model.scores.map { row in
@@ -83,11 +85,16 @@ enum NumbersSection {
             }
         }
         if let reliability = model.reliability {
-            rows.append(("ECE", NumberText.fixed(reliability.ece, 4), "expected calibration error, \(reliability.bins.count) bins of equal mass"))
+            rows.append(
+                ("ECE", NumberText.fixed(reliability.ece, 4), "expected calibration error, \(reliability.bins.count) bins of equal mass"))
             rows.append(("Brier", NumberText.fixed(reliability.brier, 4), "mean squared error of the risk"))
         }
         if let knee = model.deferral?.knee {
-            rows.append(("knee", NumberText.percent(knee.x), "deferral share at which the curve bends most, \(NumberText.percent(knee.y)) good answers"))
+            rows.append(
+                (
+                    "knee", NumberText.percent(knee.x),
+                    "deferral share at which the curve bends most, \(NumberText.percent(knee.y)) good answers"
+                ))
         }
         if let violations = model.violations {
             for rule in [violations.certified, violations.naive] {

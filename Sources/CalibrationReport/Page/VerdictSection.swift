@@ -68,11 +68,14 @@ enum VerdictSection {
             facts.append(
                 (
                     "of test drafts shipped", NumberText.percent(outcome.coverage.value),
-                    outcome.coverage.interval.map { "95\u{202F}%: \(NumberText.fixed(100 * $0.lowerBound, 1))–\(NumberText.percent($0.upperBound))" } ?? ""
+                    outcome.coverage.interval.map {
+                        "95\u{202F}%: \(NumberText.fixed(100 * $0.lowerBound, 1))–\(NumberText.percent($0.upperBound))"
+                    } ?? ""
                 ))
             facts.append(
                 (
-                    "loss rate on the test split", NumberText.percent(outcome.trials > 0 ? Double(outcome.losses) / Double(outcome.trials) : 0, 2),
+                    "loss rate on the test split",
+                    NumberText.percent(outcome.trials > 0 ? Double(outcome.losses) / Double(outcome.trials) : 0, 2),
                     "\(outcome.losses) of \(outcome.trials); bound \(NumberText.percent(outcome.lossBound, 2))"
                 ))
         }
@@ -105,7 +108,8 @@ enum VerdictSection {
 
     private static func navigation() -> Markup {
         let sections = [
-            ("cost", "Cost"), ("guarantee", "Guarantee"), ("risk", "Risk"), ("classes", "Classes"), ("numbers", "Numbers"), ("examples", "Examples"),
+            ("cost", "Cost"), ("guarantee", "Guarantee"), ("risk", "Risk"), ("classes", "Classes"), ("numbers", "Numbers"),
+            ("examples", "Examples"),
             ("reading", "How to read this"), ("provenance", "Provenance"),
         ]
         return tag("nav", ["aria-label": "Sections"]) {

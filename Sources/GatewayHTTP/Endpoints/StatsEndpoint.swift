@@ -5,7 +5,7 @@ import FastJSON
 struct StatsEndpoint {
     let statistics: GatewayStatistics
     /// `nil` when nothing watches over the routes.
-    let oversight: (any OversightReporting)?
+    var oversight: (any OversightReporting)?
 
     func show() -> PlainResponse {
         let (totals, seconds) = statistics.snapshot

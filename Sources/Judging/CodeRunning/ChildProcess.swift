@@ -21,7 +21,7 @@ final class ChildProcess: Sendable {
     }
 
     private let pid: pid_t
-    private let pipe: Int32
+    private let reader: Int32
     private let outputBytes: Int
     private let kept = Mutex<[UInt8]>([])
 
@@ -32,7 +32,7 @@ final class ChildProcess: Sendable {
     init?(arguments: [String], outputBytes: Int) {
         self.outputBytes = outputBytes
         var ends: [Int32] = [-1, -1]
-        guard unsafe Glibc.pipe(&ends) == 0 else { return nil }
+        guard unsafe pipe(&ends) == 0 else { return nil }
         // The reading end must not reach other children, or they would keep it open.
         _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
         _ = fcntl(ends[1], F_SETFD, FD_CLOEXEC)
@@ -43,7 +43,7 @@ final class ChildProcess: Sendable {
             return nil
         }
         self.pid = pid
-        pipe = ends[0]
+        reader = ends[0]
     }
 
     /// What was printed, both streams together, ill-formed UTF-8 repaired.
@@ -53,7 +53,7 @@ final class ChildProcess: Sendable {
     func end(within time: Duration) async -> End {
         let deadline = ContinuousClock.now + time
         var pause = Duration.milliseconds(2)
-        defer { close(pipe) }
+        defer { close(reader) }
         while true {
             if drain() { pause = .milliseconds(1) }
             if let status = reap(WNOHANG) {
@@ -89,7 +89,7 @@ final class ChildProcess: Sendable {
     @discardableResult private func drain() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 65_536)
         for round in 0..<64 {
-            let count = unsafe read(pipe, &buffer, buffer.count)
+            let count = unsafe read(reader, &buffer, buffer.count)
             guard count > 0 else { return round > 0 }
             kept.withLock { kept in
                 kept += buffer[..<count]
@@ -121,7 +121,7 @@ final class ChildProcess: Sendable {
         unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
 
         let strings = unsafe arguments.map { unsafe strdup($0) }
-        defer { for unsafe string in unsafe strings { unsafe free(string) } }
+        defer { unsafe strings.forEach { unsafe free($0) } }
         var argv = unsafe strings + [nil]
         var environment: [UnsafeMutablePointer<CChar>?] = unsafe [nil]
         var pid: pid_t = 0

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Runs the code of an answer with a reference's tests under python3, in a process of its own with limits.
 ///
 /// Limits: 5 s of CPU, 512 MiB of memory, 1 MiB per file, 32 processes, 10 s of wall time, then the whole process group is killed; an empty
@@ -60,7 +58,7 @@ public struct CodeRunner: Sendable {
         guard !code.trimmed.isEmpty else { return .fail("the answer has no code") }
         guard let directory = ScratchDirectory() else { return .cannotTell("no temporary directory could be made") }
         defer { directory.remove() }
-        guard directory.write(code, as: "answer.py"), directory.write(tests, as: "tests.py") else {
+        guard directory.save(code, as: "answer.py"), directory.save(tests, as: "tests.py") else {
             return .cannotTell("the code could not be written to a temporary directory")
         }
         let arguments =

@@ -19,13 +19,13 @@ struct ScratchDirectory: Sendable {
     }
 
     /// - Returns: false when it could not be written whole.
-    func write(_ text: String, as name: String) -> Bool {
+    func save(_ text: String, as name: String) -> Bool {
         let descriptor = unsafe open("\(path)/\(name)", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
-            let written = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let written = unsafe bytes.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
             if written < 0 && errno == EINTR { continue }
             guard written > 0 else { return false }
             bytes = bytes.dropFirst(written)
@@ -40,7 +40,9 @@ struct ScratchDirectory: Sendable {
         if let directory = unsafe opendir(path) {
             var names: [String] = []
             while let entry = unsafe readdir(directory) {
-                let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
+                    unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
                 if name != "." && name != ".." { names.append(name) }
             }
             unsafe closedir(directory)

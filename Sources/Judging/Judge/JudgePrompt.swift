@@ -84,6 +84,11 @@ struct JudgePrompt: Sendable {
 
     private static func mark(for texts: [String], seed: UInt64) -> String {
         var mixer = SeededMixer(seed: texts.reduce(seed) { $0 &* 31 &+ TextHash.fnv1a($1) })
+        return mark(absentFrom: texts, &mixer)
+    }
+
+    /// The first that the generator gives and no text holds.
+    static func mark(absentFrom texts: [String], _ mixer: inout SeededMixer) -> String {
         while true {
             let digits = String(mixer.next(), radix: 16)
             let mark = String(repeating: "0", count: 16 - digits.count) + digits

@@ -20,13 +20,15 @@ public enum ModelFamily {
     public static func kinship(judge: ModelName, drafter: ModelName) -> String? {
         if judge == drafter { return "\(judge.qualified) would judge its own answers; choose another judge" }
         guard let family = name(of: judge.model), family == name(of: drafter.model) else { return nil }
-        return "\(judge.qualified) is of the drafter's family (\(family)), and models are kinder to their own; choose a judge of another family"
+        return
+            "\(judge.qualified) is of the drafter's family (\(family)), and models are kinder to their own; choose a judge of another family"
     }
 
     private static let families: [(String, [String])] = [
         ("gpt", ["gpt", "chatgpt", "openai", "davinci", "text-davinci"]), ("claude", ["claude", "anthropic"]),
         ("gemini", ["gemini", "gemma", "palm", "google"]), ("llama", ["llama", "meta-llama", "codellama", "tinyllama"]),
-        ("qwen", ["qwen", "qwq", "qvq"]), ("mistral", ["mistral", "mixtral", "ministral", "codestral", "magistral", "devstral", "open-mistral", "pixtral"]),
+        ("qwen", ["qwen", "qwq", "qvq"]),
+        ("mistral", ["mistral", "mixtral", "ministral", "codestral", "magistral", "devstral", "open-mistral", "pixtral"]),
         ("deepseek", ["deepseek"]), ("phi", ["phi-", "phi3", "phi4", "microsoft"]), ("command", ["command", "c4ai", "cohere", "aya"]),
         ("grok", ["grok", "x-ai"]), ("nova", ["nova", "amazon."]), ("kimi", ["kimi", "moonshot"]), ("glm", ["glm", "chatglm", "zai"]),
         ("granite", ["granite", "ibm"]), ("yi", ["yi-"]), ("smollm", ["smollm"]), ("olmo", ["olmo"]), ("falcon", ["falcon"]),

@@ -44,5 +44,7 @@ public struct JudgeAudit: Sendable, Hashable {
     public func sensitivityBound(delta: Double = 0.01) -> Double { ClopperPearson.lower(failures: detected, trials: seeded, delta: delta) }
 
     /// Lower bound of the specificity, likewise.
-    public func specificityBound(delta: Double = 0.01) -> Double { ClopperPearson.lower(failures: accepted, trials: controls, delta: delta) }
+    public func specificityBound(delta: Double = 0.01) -> Double {
+        ClopperPearson.lower(failures: accepted, trials: controls, delta: delta)
+    }
 }

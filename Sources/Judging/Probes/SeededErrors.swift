@@ -25,14 +25,15 @@ public enum SeededErrors {
     ///
     /// - Parameters:
     ///   - reference: the error must make the answer fail it; `nil` takes any change.
-    ///   - names: other names of the set, to swap with; see ``names(in:)``.
+    ///   - names: other names, to swap with; those written alike are preferred.
     ///   - salt: of the answer; its prompt's id does.
     /// - Returns: `nil` when nothing in the answer can be made wrong in a way that the reference sees.
     public static func corrupt(
         _ answer: String, reference: Reference?, names: [String], seed: UInt64, salt: String
     ) -> Corrupted? {
         var mixer = SeededMixer(seed: seed, salt)
-        var candidates = numbers(answer, &mixer) + swaps(answer, names, reference, &mixer) + units(answer, &mixer) + negations(answer, &mixer)
+        var candidates =
+            numbers(answer, &mixer) + swaps(answer, names, reference, &mixer) + units(answer, &mixer) + negations(answer, &mixer)
         candidates.shuffle(using: &mixer)
         // The kinds that the design names first come first where they apply; among equals the seed decides.
         candidates.sort { rank($0.kind) < rank($1.kind) }
@@ -43,9 +44,6 @@ public enum SeededErrors {
             return false
         }
     }
-
-    /// Capitalised names within a text, not at the start of a sentence; and short references, which are names mostly.
-    public static func names(in text: String) -> [String] { NameFinder.names(in: text).map(\.text) }
 
     private static func rank(_ kind: Kind) -> Int { kind == .number || kind == .name ? 0 : 1 }
 
@@ -59,15 +57,20 @@ public enum SeededErrors {
             // The digits only: sign, currency, separators and unit stay, so that nothing but the value gives the error away.
             let places = number.range.filter { ("0"..."9").contains(scalars[$0]) }
             guard let first = places.first, let last = places.last, places.count <= 15 else { continue }
-            for place in first == last ? [first] : [first, last] {
+            // Of a year the last two digits: one in another millennium is no confident error but a typing error.
+            let isYear = places.count == 4 && last - first == 3 && (1_000...2_100).contains(Int(String(scalars[first...last])) ?? 0)
+            for place in first == last ? [first] : isYear ? [places[2], last] : [first, last] {
                 let old = scalars[place].value - 48
                 let lowest: UInt32 = place == first && first != last ? 1 : 0
-                guard let new = (lowest...9).filter({ $0 != old }).randomElement(using: &mixer), let digit = Unicode.Scalar(new + 48) else { continue }
+                guard let new = (lowest...9).filter({ $0 != old }).randomElement(using: &mixer), let digit = Unicode.Scalar(new + 48) else {
+                    continue
+                }
                 var changed = scalars
                 changed[place] = digit
                 errors.append(
                     Corrupted(
-                        text: String(changed), kind: .number, change: "\(String(scalars[first...last])) -> \(String(changed[first...last]))"))
+                        text: String(changed), kind: .number, change: "\(String(scalars[first...last])) -> \(String(changed[first...last]))"
+                    ))
             }
         }
         return errors
@@ -91,7 +94,9 @@ public enum SeededErrors {
         let others = names.filter { name in !folded.contains(FoldedText(name)) && !FoldedText(name).isEmpty }
         guard !others.isEmpty else { return [] }
         return found.compactMap { name in
-            guard let other = others.randomElement(using: &mixer) else { return nil }
+            // Of the same kind as far as writing shows it: a person for a person, not a gas for a person.
+            let alike = others.filter { NameFinder.shape($0) == NameFinder.shape(name.text) }
+            guard let other = (alike.isEmpty ? others : alike).randomElement(using: &mixer) else { return nil }
             // Everywhere: a name that is right in one sentence and wrong in the next is another kind of error.
             return Corrupted(text: answer.replacing(name.text, with: other), kind: .name, change: "\(name.text) -> \(other)")
         }

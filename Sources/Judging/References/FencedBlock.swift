@@ -13,7 +13,9 @@ struct FencedBlock: Sendable, Hashable {
             let bare = line.drop { $0 == " " || $0 == "\t" }
             let fence = bare.prefix { $0 == bare.first && ($0 == "`" || $0 == "~") }
             if let block = open {
-                if fence.count >= block.fence.count, fence.first == block.fence.first, bare.dropFirst(fence.count).allSatisfy(\.isWhitespace) {
+                if fence.count >= block.fence.count, fence.first == block.fence.first,
+                    bare.dropFirst(fence.count).allSatisfy(\.isWhitespace)
+                {
                     blocks.append(FencedBlock(language: block.language, content: block.lines.joined(separator: "\n")))
                     open = nil
                 } else {

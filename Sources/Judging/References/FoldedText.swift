@@ -88,7 +88,8 @@ private struct Folding {
         switch scalar.properties.generalCategory {
         case .nonspacingMark where (0x300...0x36F).contains(scalar.value): return
         case .nonspacingMark, .spacingMark, .enclosingMark: word.unicodeScalars.append(scalar)
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber, .otherNumber, .letterNumber:
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber, .otherNumber,
+            .letterNumber:
             if isUnspaced(scalar) { alone(String(Character(scalar))) } else { word.append(LatinLetter.base(of: scalar)) }
         default: end()
         }
@@ -113,7 +114,9 @@ enum LatinLetter {
         }
         if let name = scalar.properties.name, name.hasPrefix("LATIN ") {
             let words = name.split(separator: " ")
-            if words.count >= 4, words[2] == "LETTER", words[3].count == 1, words.count == 4 || words[4] == "WITH" { return words[3].lowercased() }
+            if words.count >= 4, words[2] == "LETTER", words[3].count == 1, words.count == 4 || words[4] == "WITH" {
+                return words[3].lowercased()
+            }
         }
         return scalar.properties.lowercaseMapping
     }

@@ -21,8 +21,10 @@ enum NumberReader {
     /// Small numbers in English words: too many ways to write them to compare.
     static func hasNumberWord(_ answer: String) -> Bool {
         let words: Set<String> = [
-            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen",
-            "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+            "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
+            "fourteen",
+            "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty",
+            "ninety",
             "hundred", "thousand", "million", "half", "dozen", "none",
         ]
         return FoldedText(answer).words.contains { words.contains($0) }
@@ -45,9 +47,10 @@ enum NumberReader {
     private static func behindMarker(_ text: [Unicode.Scalar]) -> Found? {
         let lower = text.map { ("A"..."Z").contains($0) ? Unicode.Scalar($0.value + 32) ?? $0 : $0 }
         var best: Int?
-        for marker in ["answer is", "answer:", "answer =", "answer**:", "answer:**", "result is", "result:", "antwort ist", "antwort:", "réponse est",
-            "réponse :", "réponse:", "respuesta es", "respuesta:", "answer is:"]
-        {
+        for marker in [
+            "answer is", "answer:", "answer =", "answer**:", "answer:**", "result is", "result:", "antwort ist", "antwort:", "réponse est",
+            "réponse :", "réponse:", "respuesta es", "respuesta:", "answer is:",
+        ] {
             let scalars = Array(marker.unicodeScalars)
             if let start = lower.lastStart(of: scalars) { best = max(best ?? 0, start + scalars.count) }
         }

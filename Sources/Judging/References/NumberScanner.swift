@@ -19,7 +19,8 @@ struct NumberScanner {
         var plain = text
         guard text.utf8.contains(UInt8(ascii: "\\")) || text.utf8.contains(UInt8(ascii: "{")) else { return Array(text.unicodeScalars) }
         for (spelling, meaning) in [
-            ("{,}", ","), ("\\,", "\u{2009}"), ("\\!", ""), ("\\$", "$"), ("\\%", "%"), ("\\times", "×"), ("\\cdot", "×"), ("\\dfrac", "\\frac"),
+            ("{,}", ","), ("\\,", "\u{2009}"), ("\\!", ""), ("\\$", "$"), ("\\%", "%"), ("\\times", "×"), ("\\cdot", "×"),
+            ("\\dfrac", "\\frac"),
             ("\\tfrac", "\\frac"), ("\\left", ""), ("\\right", ""),
         ] { plain = plain.replacing(spelling, with: meaning) }
         return fractionsPlain(Array(plain.unicodeScalars))
@@ -50,8 +51,8 @@ struct NumberScanner {
         return numbers
     }
 
-    private func scalar(_ index: Int) -> Unicode.Scalar { text.indices.contains(index) ? text[index] : "\n" }
-    private func isDigit(_ index: Int) -> Bool { ("0"..."9").contains(scalar(index)) }
+    func scalar(_ index: Int) -> Unicode.Scalar { text.indices.contains(index) ? text[index] : "\n" }
+    func isDigit(_ index: Int) -> Bool { ("0"..."9").contains(scalar(index)) }
 
     /// A digit, or a point before one, that is not the tail of a name, an exponent or another number.
     private mutating func startsNumber(_ index: Int) -> Bool {
@@ -59,7 +60,9 @@ struct NumberScanner {
         guard isDigit(index) || (scalar(index) == "." && isDigit(index + 1) && !isDigit(index - 1)) else { return false }
         let before = scalar(index - 1)
         let isName = (before.properties.isAlphabetic || before == "_") && !hasCurrencyCode(before: index)
-        let isExponent = before == "^" || (before == "{" && scalar(index - 2) == "^") || (before == "-" && "^{".unicodeScalars.contains(scalar(index - 2)) && hasCaret(index))
+        let isExponent =
+            before == "^" || (before == "{" && scalar(index - 2) == "^")
+            || (before == "-" && "^{".unicodeScalars.contains(scalar(index - 2)) && hasCaret(index))
         guard isName || isExponent else { return true }
         // Over all of it, so that its tail is not taken for a number.
         at = index
@@ -112,7 +115,7 @@ struct NumberScanner {
         return start
     }
 
-    private func isMinus(_ index: Int) -> Bool { ["-", "\u{2212}", "\u{2013}"].contains(scalar(index)) }
+    func isMinus(_ index: Int) -> Bool { ["-", "\u{2212}", "\u{2013}"].contains(scalar(index)) }
     private func isCurrency(_ index: Int) -> Bool { scalar(index).properties.generalCategory == .currencySymbol }
 
     /// Digits with separators, and what they may mean.
@@ -153,7 +156,8 @@ struct NumberScanner {
         let kinds = Set(separators)
         if kinds.count == 1 {
             // One kind of separator: it groups, or it is the one decimal mark.
-            let decimal = separators.count == 1 && (last == "." || last == ",") ? Double("\(groups[0].isEmpty ? "0" : groups[0]).\(lastGroup)") : nil
+            let decimal =
+                separators.count == 1 && (last == "." || last == ",") ? Double("\(groups[0].isEmpty ? "0" : groups[0]).\(lastGroup)") : nil
             let grouped = allThree ? whole : nil
             // "5 200 ml bottles": a blank may part two numbers; the last one is a reading, too.
             let alone = last == " " ? Double(lastGroup) : nil
@@ -187,12 +191,15 @@ struct NumberScanner {
 
     /// `3/4` and `1 3/4`; a date is neither.
     private func withFraction(_ readings: [Double], _ end: Int) -> ([Double], Int) {
-        if scalar(end) == "/", let (below, after) = natural(end + 1), below > 0, !(scalar(after) == "/" || scalar(after) == "."), readings.count == 1 {
+        if scalar(end) == "/", let (below, after) = natural(end + 1), below > 0, !(scalar(after) == "/" || scalar(after) == "."),
+            readings.count == 1
+        {
             return (readings.map { $0 / Double(below) }, after)
         }
         let next = blanks(end)
         if let part = Self.vulgar[scalar(next)], readings.count == 1 { return ([readings[0] + part], next + 1) }
-        if next == end + 1, readings.count == 1, let (above, slash) = natural(next), scalar(slash) == "/", let (below, after) = natural(slash + 1),
+        if next == end + 1, readings.count == 1, let (above, slash) = natural(next), scalar(slash) == "/",
+            let (below, after) = natural(slash + 1),
             above < below, scalar(after) != "/"
         {
             return ([readings[0] + Double(above) / Double(below)], after)
@@ -217,76 +224,8 @@ struct NumberScanner {
     ]
 
     private static let vulgar: [Unicode.Scalar: Double] = [
-        "½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1.0 / 3, "⅔": 2.0 / 3, "⅕": 0.2, "⅖": 0.4, "⅗": 0.6, "⅘": 0.8, "⅙": 1.0 / 6, "⅚": 5.0 / 6, "⅛": 0.125,
+        "½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1.0 / 3, "⅔": 2.0 / 3, "⅕": 0.2, "⅖": 0.4, "⅗": 0.6, "⅘": 0.8, "⅙": 1.0 / 6, "⅚": 5.0 / 6,
+        "⅛": 0.125,
         "⅜": 0.375, "⅝": 0.625, "⅞": 0.875,
     ]
-
-    // MARK: Small pieces
-
-    private func blanks(_ index: Int) -> Int {
-        var index = index
-        while [" ", "\u{A0}", "\u{2009}", "\u{202F}"].contains(scalar(index)) { index += 1 }
-        return index
-    }
-
-    /// At most nine digits.
-    private func natural(_ start: Int) -> (Int, Int)? {
-        var (value, index) = (0, start)
-        while isDigit(index), index - start < 9 {
-            value = value * 10 + Int(scalar(index).value - 48)
-            index += 1
-        }
-        return index == start || isDigit(index) ? nil : (value, index)
-    }
-
-    /// At most three digits with a sign.
-    private func integer(_ start: Int) -> (Int, Int)? {
-        let isSigned = isMinus(start) || scalar(start) == "+"
-        guard let (value, end) = natural(isSigned ? start + 1 : start), value < 1_000 else { return nil }
-        return (isMinus(start) ? -value : value, end)
-    }
-
-    /// `23` or `{23}`
-    private func braced(_ start: Int) -> (Int, Int)? {
-        guard scalar(start) == "{" else { return integer(start) }
-        guard let (value, end) = integer(start + 1), scalar(end) == "}" else { return nil }
-        return (value, end + 1)
-    }
-
-    private func superscript(_ start: Int) -> (Int, Int)? {
-        let digits: [Unicode.Scalar: Int] = ["⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9]
-        let isNegative = scalar(start) == "⁻"
-        let first = isNegative ? start + 1 : start
-        var (value, index) = (0, first)
-        while let digit = digits[scalar(index)], index - first < 3 {
-            value = value * 10 + digit
-            index += 1
-        }
-        return index == first ? nil : (isNegative ? -value : value, index)
-    }
-
-    /// `\frac{3}{4}` -> `3/4`, with a blank before it so that a whole part stays apart.
-    private static func fractionsPlain(_ text: [Unicode.Scalar]) -> [Unicode.Scalar] {
-        let mark = Array("\\frac{".unicodeScalars)
-        var result: [Unicode.Scalar] = []
-        var index = 0
-        while index < text.count {
-            guard text[index] == "\\", text[index...].starts(with: mark), let close = text[index...].firstIndex(of: "}"),
-                close + 1 < text.count, text[close + 1] == "{", let end = text[(close + 1)...].firstIndex(of: "}")
-            else {
-                result.append(text[index])
-                index += 1
-                continue
-            }
-            let (above, below) = (text[index + mark.count..<close], text[close + 2..<end])
-            let isMinus = above.first == "-"
-            if let last = result.last, ("0"..."9").contains(last) { result.append(" ") }
-            result += (isMinus ? above.dropFirst() : above)
-            if isMinus { result.insert("-", at: result.count - above.count + 1) }
-            result.append("/")
-            result += below
-            index = end + 1
-        }
-        return result
-    }
 }

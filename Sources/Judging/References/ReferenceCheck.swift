@@ -114,7 +114,9 @@ public enum ReferenceCheck {
         } catch {
             return .fail("the answer is not JSON: \(error)")
         }
-        if let violation = JSONSchemaValidator(schema).violation(in: value) { return .fail("the answer does not match the schema: \(violation)") }
+        if let violation = JSONSchemaValidator(schema).violation(in: value) {
+            return .fail("the answer does not match the schema: \(violation)")
+        }
         if let mismatch = SchemaPatterns.mismatch(of: value, schema) { return .fail("the answer does not match the schema: \(mismatch)") }
         return .pass
     }

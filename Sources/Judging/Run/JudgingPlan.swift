@@ -16,7 +16,8 @@ struct JudgingPlan: Sendable {
     init(prompts: PromptSet, recordings: [Recording], options: JudgingRun.Options) {
         var seen: Set<String> = []
         let recordings = recordings.filter { seen.insert($0.id).inserted }
-        let changed = recordings.filter { recording in prompts[recording.id].map { !PromptIdentity.isSame(recording, $0) } ?? false }.map(\.id)
+        let changed = recordings.filter { recording in prompts[recording.id].map { !PromptIdentity.isSame(recording, $0) } ?? false }.map(
+            \.id)
         self.prompts = PromptSet(prompts: prompts.prompts.filter { !changed.contains($0.id) })
         self.recordings = recordings
         self.options = options
@@ -82,14 +83,13 @@ struct JudgingPlan: Sendable {
 
     private func probes(_ book: VerdictBook) -> [JudgeQuestion] {
         let done = Set(book.all.filter { $0.source == .probe }.map(\.id))
+        let pool = ProbeNames(prompts: prompts)
         var questions: [JudgeQuestion] = []
-        let right = rightOnes(book)
-        let names = names(right.map(\.recording))
-        for (recording, base) in right {
+        for (recording, base) in rightOnes(book) where !done.contains(recording.id) {
             guard done.count + questions.count < options.probes else { break }
-            guard !done.contains(recording.id),
+            guard let prompt = prompts[recording.id],
                 let error = SeededErrors.corrupt(
-                    base, reference: prompts[recording.id]?.reference, names: names, seed: options.seed, salt: recording.id),
+                    base, reference: prompt.reference, names: pool.nearest(to: prompt), seed: options.seed, salt: recording.id),
                 let question = question(recording, .probe(change: "\(error.kind.rawValue): \(error.change)"), draft: error.text)
             else { continue }
             questions.append(question)
@@ -128,19 +128,9 @@ struct JudgingPlan: Sendable {
         return found
     }
 
-    /// For swaps: what other prompts ask for, and what other answers name. At most 400.
-    private func names(_ recordings: [Recording]) -> [String] {
-        var names: Set<String> = []
-        for recording in recordings.prefix(400) {
-            if case .text(let any, _)? = prompts[recording.id]?.reference, let first = any.first, NumberScanner.numbers(in: Array(first.unicodeScalars)).isEmpty {
-                names.insert(first)
-            }
-            names.formUnion(SeededErrors.names(in: recording.draft.text).prefix(2))
-        }
-        return Array(names.sorted().prefix(400))
+    private func passes(_ id: String, _ answer: Verdict.Answer, _ book: VerdictBook) -> Bool {
+        book[id, answer, .reference]?.isBad == false
     }
-
-    private func passes(_ id: String, _ answer: Verdict.Answer, _ book: VerdictBook) -> Bool { book[id, answer, .reference]?.isBad == false }
 
     private func question(_ recording: Recording, _ purpose: JudgeQuestion.Purpose, draft: String) -> JudgeQuestion? {
         guard let prompt = prompts[recording.id] else { return nil }

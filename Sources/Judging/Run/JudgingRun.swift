@@ -51,7 +51,8 @@ public struct JudgingRun: Sendable {
     ///   - judge: `nil` leaves what references cannot decide unjudged.
     ///   - runner: `nil` leaves unit tests to the judge.
     public init(
-        prompts: PromptSet, recordings: [Recording], verdicts: [Verdict], judge: LLMJudge?, runner: CodeRunner?, options: Options = Options()
+        prompts: PromptSet, recordings: [Recording], verdicts: [Verdict], judge: LLMJudge?, runner: CodeRunner?,
+        options: Options = Options()
     ) {
         plan = JudgingPlan(prompts: prompts, recordings: recordings, options: options)
         self.judge = judge

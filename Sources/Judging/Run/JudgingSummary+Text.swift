@@ -6,7 +6,9 @@ extension JudgingSummary {
     public func rendered() -> String {
         var lines = table()
         lines.append("")
-        if judgedDrafts > 0 { lines.append("the two orders disagree by 2 points or more on \(disagreements) of \(judgedDrafts) drafts that the judge saw") }
+        if judgedDrafts > 0 {
+            lines.append("the two orders disagree by 2 points or more on \(disagreements) of \(judgedDrafts) drafts that the judge saw")
+        }
         if audit.seeded > 0 {
             lines.append(
                 "seeded errors found: \(audit.detected) of \(audit.seeded); sensitivity at least \(percent(audit.sensitivityBound())) "
@@ -18,7 +20,9 @@ extension JudgingSummary {
                     + "with 99 % confidence")
         }
         if tokens.input > 0 {
-            lines.append("this run: \(tokens.input) input and \(tokens.output) output tokens, " + (spentUSD.map { "$\(dollars($0))" } ?? "price unknown"))
+            lines.append(
+                "this run: \(tokens.input) input and \(tokens.output) output tokens, "
+                    + (spentUSD.map { "$\(Dollars.text($0))" } ?? "price unknown"))
         }
         lines += remarks
         return lines.joined(separator: "\n") + "\n"
@@ -42,7 +46,11 @@ extension JudgingSummary {
         case .upstream(let reason)?: lines.append("given up: \(reason)")
         case nil: break
         }
-        if unjudged > 0 { lines.append("\(unjudged) answers have no verdict") }
+        if unjudged > 0 {
+            let advice =
+                judgedDrafts == 0 && stop == nil ? ": name a judge (--judge provider:model), or import people's verdicts (--import)" : ""
+            lines.append("\(unjudged) answers have no verdict\(advice)")
+        }
         return lines
     }
 
@@ -80,5 +88,14 @@ extension JudgingSummary {
 
     private func some(_ items: [String]) -> String { items.prefix(3).joined(separator: "; ") + (items.count > 3 ? "; ..." : "") }
     private func percent(_ share: Double) -> String { "\((share * 1_000).rounded() / 10) %" }
-    private func dollars(_ amount: Double) -> String { "\((amount * 10_000).rounded() / 10_000)" }
+}
+
+/// Amounts of money for people.
+public enum Dollars {
+    /// With four digits behind the point: `0.0123`.
+    public static func text(_ amount: Double) -> String {
+        let units = Int((max(0, min(amount, 1e9)) * 10_000).rounded())
+        let fraction = "\(units % 10_000)"
+        return "\(units / 10_000).\(String(repeating: "0", count: 4 - fraction.count))\(fraction)"
+    }
 }

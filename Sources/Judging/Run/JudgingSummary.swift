@@ -1,5 +1,5 @@
-public import Cascade
 public import CalibrationData
+public import Cascade
 
 /// What is known after a run, from all verdicts of the file, and what the run itself met with.
 public struct JudgingSummary: Sendable, Hashable {
@@ -57,10 +57,10 @@ public struct JudgingSummary: Sendable, Hashable {
 
     init(plan: JudgingPlan, book: VerdictBook, work: JudgingWork) {
         var rows: [String: Row] = [:]
-        var hasTests = false
+        var hasUnrunTests = false
         for recording in plan.recordings {
             let category = plan.prompts[recording.id]?.category ?? recording.category
-            if case .tests? = plan.prompts[recording.id]?.reference { hasTests = true }
+            if case .tests? = plan.prompts[recording.id]?.reference, book[recording.id, .draft, .reference] == nil { hasUnrunTests = true }
             var row = rows[category] ?? Row(category: category)
             row.draft.add(book, recording.id, .draft, gold: recording.isBad)
             if recording.heavyweight != nil { row.heavyweight.add(book, recording.id, .heavyweight, gold: nil) }
@@ -77,7 +77,7 @@ public struct JudgingSummary: Sendable, Hashable {
         unreadable = work.unreadable
         unanswered = work.unanswered
         unchecked = work.unchecked
-        codeWasRun = work.runsCode || !hasTests
+        codeWasRun = work.runsCode || !hasUnrunTests
         spentUSD = work.hasUnknownPrice ? nil : work.spentUSD
         tokens = work.tokens
         stop = work.stop

@@ -156,7 +156,8 @@ struct JudgingWork {
             let score = verdict.heavyweightScore ?? verdict.score
             let other = Verdict(
                 id: question.id, answer: .heavyweight, isBad: score < judge.options.badBelow, source: .judge, score: score,
-                judge: judge.model.qualified, note: verdict.heavyweightScore == nil ? "the same text as the draft" : verdict.heavyweightReason,
+                judge: judge.model.qualified,
+                note: verdict.heavyweightScore == nil ? "the same text as the draft" : verdict.heavyweightReason,
                 costUSD: draft ? nil : verdict.costUSD)
             return (draft ? [line] : []) + (heavyweight ? [other] : [])
         }

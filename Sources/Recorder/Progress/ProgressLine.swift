@@ -22,6 +22,9 @@ public enum ProgressLine {
     /// The same as a plain line for logs.
     public static func plain(_ counts: RecordingProgress.Counts) -> String { text(counts, width: 0) }
 
+    /// Four digits behind the point: a prompt of a small model costs a few hundredths of a cent.
+    public static func dollars(_ usd: Double) -> String { decimals(usd, 4) }
+
     private static func bar(_ done: Int, of total: Int, _ width: Int) -> String {
         let full = total > 0 ? min(width, done * width / total) : width
         return String(repeating: "█", count: full) + String(repeating: "░", count: width - full)

@@ -1,6 +1,5 @@
 public import CalibrationData
 public import Cascade
-import Synchronization
 
 /// One run of `qualm record`: prompts that are not in the file yet are asked, and each record is on the disk before the next is begun in its
 /// place. A run that is killed loses the answers that were in flight, and nothing else.
@@ -40,7 +39,6 @@ public final class RecordingRun: Sendable {
     private let settings: RecordingSettings
     private let prompts: [CalibrationPrompt]
     private let path: String
-    private let isStopped = Atomic<Bool>(false)
 
     /// So many failures in a row, and none of them the prompt's own fault, end a run: it would go on failing, slowly.
     public static let failuresInARow = 20
@@ -55,14 +53,15 @@ public final class RecordingRun: Sendable {
         progress = RecordingProgress(total: prompts.count)
     }
 
-    /// Begins no more prompts; those in flight are finished and written. Thread-safe, any number of times.
-    public func stop() { isStopped.store(true, ordering: .relaxed) }
-
     /// Runs to the end. Cancelling the task gives up what is in flight.
     ///
-    /// - Parameter compacts: a compressed file becomes one gzip member when every prompt is in it.
+    /// - Parameters:
+    ///   - compacts: a compressed file becomes one gzip member when every prompt is in it.
+    ///   - isStopRequested: asked before each prompt; once true, no more are begun, and those in flight are finished and written.
     /// - Throws: ``RecorderError``; what was recorded before stays.
-    public func run(compacts: Bool = true) async throws(RecorderError) -> Summary {
+    public func run(
+        compacts: Bool = true, isStopRequested: @Sendable () -> Bool = { false }
+    ) async throws(RecorderError) -> Summary {
         try settings.check()
         var prepared: [PreparedPrompt] = []
         for prompt in prompts {
@@ -81,7 +80,7 @@ public final class RecordingRun: Sendable {
         summary.cutBytes = journal.found.cutBytes
         let todo = prepared.filter { !found.ids.contains($0.prompt.id) }
         progress.begin(alreadyDone: prompts.count - todo.count)
-        let error = await record(todo, &journal, &summary)
+        let error = await record(todo, &journal, &summary, isStopRequested)
         progress.end()
         if let error { throw .file(error) }
         do throws(CalibrationDataError) {
@@ -94,7 +93,7 @@ public final class RecordingRun: Sendable {
 
     /// - Returns: why the file could not be written.
     private func record(
-        _ todo: [PreparedPrompt], _ journal: inout JournalFile, _ summary: inout Summary
+        _ todo: [PreparedPrompt], _ journal: inout JournalFile, _ summary: inout Summary, _ isStopRequested: @Sendable () -> Bool
     ) async -> CalibrationDataError? {
         let recorder = PromptRecorder(settings: settings, progress: progress)
         var budget = SpendBudget(limitUSD: settings.maxUSD)
@@ -105,7 +104,7 @@ public final class RecordingRun: Sendable {
         await withTaskGroup(of: (PromptRecorder.Outcome, estimate: Double).self) { group in
             while true {
                 while summary.end == .complete, inFlight < settings.concurrency, let next = pending.first {
-                    if isStopped.load(ordering: .relaxed) || Task.isCancelled {
+                    if isStopRequested() || Task.isCancelled {
                         summary.end = .stopped
                         break
                     }

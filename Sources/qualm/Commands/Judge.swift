@@ -33,10 +33,12 @@ struct Judge: AsyncParsableCommand {
     @Option(help: "The judge, provider:model, of another family than the drafter. Without it only references and people decide.")
     var judge: String?
 
-    @Flag(help: "Run the code of answers with their unit tests: limited, without network where the system allows it, but not in a container.")
+    @Flag(
+        help: "Run the code of answers with their unit tests: limited, without network where the system allows it, but not in a container.")
     var runCode = false
 
-    @Option(name: .customLong("import"), parsing: .upToNextOption, help: "People's verdicts: CSV or JSON lines with id, answer, verdict, note.")
+    @Option(
+        name: .customLong("import"), parsing: .upToNextOption, help: "People's verdicts: CSV or JSON lines with id, answer, verdict, note.")
     var imports: [String] = []
 
     @Option(help: "Seeded errors to show the judge, earlier runs' included.")
@@ -109,7 +111,9 @@ struct Judge: AsyncParsableCommand {
         let imported = try humanVerdicts(recordings)
         var verdicts: [Verdict] = []
         var journal = try JournalFile(path: out) { line throws(CalibrationDataError) in verdicts.append(try VerdictFile.decode(line)) }
-        if journal.found.cutBytes > 0 { StandardError.write("qualm: \(out): \(journal.found.cutBytes) bytes of a torn line were cut off\n") }
+        if journal.found.cutBytes > 0 {
+            StandardError.write("qualm: \(out): \(journal.found.cutBytes) bytes of a torn line were cut off\n")
+        }
         let fresh = imported.filter { !verdicts.contains($0) }
         try Self.append(fresh, to: &journal)
         verdicts += fresh
@@ -154,7 +158,9 @@ struct Judge: AsyncParsableCommand {
             guard let kinship = ModelFamily.kinship(judge: judge.model, drafter: drafter) else { continue }
             StandardError.write("qualm: warning: \(kinship)\n")
         }
-        if judge.price == nil { StandardError.write("qualm: warning: \(judge.model.qualified) has no configured price: costs are not counted\n") }
+        if judge.price == nil {
+            StandardError.write("qualm: warning: \(judge.model.qualified) has no configured price: costs are not counted\n")
+        }
     }
 
     private func humanVerdicts(_ recordings: [Recording]) throws -> [Verdict] {
@@ -169,7 +175,8 @@ struct Judge: AsyncParsableCommand {
         let strangers = Set(verdicts.map(\.id)).subtracting(known).sorted()
         if !strangers.isEmpty {
             StandardError.write(
-                "qualm: warning: --import has verdicts on \(strangers.count) ids that were not recorded: \(strangers.prefix(5).joined(separator: ", "))\n")
+                "qualm: warning: --import has verdicts on \(strangers.count) ids that were not recorded: \(strangers.prefix(5).joined(separator: ", "))\n"
+            )
         }
         return verdicts
     }

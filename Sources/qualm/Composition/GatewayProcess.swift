@@ -1,3 +1,4 @@
+import Auditing
 import Cascade
 import GatewayConfiguration
 import GatewayHTTP
@@ -33,7 +34,14 @@ struct GatewayProcess {
             configuration, providers: assembly,
             observer: GatewayCacheObserver(metrics: metrics, prices: prices, failures: StoreFailureLog(logger)), logger: logger)
         defer { stores.shutdown() }
-        let gateway = try gateway(assembly, active, metrics, stores.cache, logger)
+        let byName = Dictionary(assembly.providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let routes = try RouteAssembly.routes(configuration, providers: byName)
+        let watching = try OversightAssembly(
+            configuration, routes: routes, providers: assembly.providers, prices: prices,
+            observer: GatewayOversightObserver(metrics: metrics, logger: logger), logger: logger)
+        defer { watching.shutdown() }
+        try await watching.load(logger)
+        let gateway = gateway(routes, assembly, active, metrics, stores.cache, watching.oversight, logger)
         let loops = configuration.server.eventLoops > 0 ? configuration.server.eventLoops : AvailableCores.count
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)
         let server = GatewayServer(gateway: gateway, group: group, logger: logger) { port in
@@ -47,7 +55,8 @@ struct GatewayProcess {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         var services = ServiceGroupConfiguration(
             services: [
-                .init(service: Ticker(active: active)), .init(service: CacheWork(cache: stores.cache)), .init(service: server),
+                .init(service: Ticker(active: active)), .init(service: CacheWork(cache: stores.cache)),
+                .init(service: OversightWork(oversight: watching.oversight)), .init(service: server),
                 .init(service: DrainOnSignal(server: server, signals: signals), successTerminationBehavior: .gracefullyShutdownGroup),
             ], logger: logger)
         // The drain is over by then. What holds out is a connection whose client does not read: its task is cancelled.
@@ -73,10 +82,9 @@ struct GatewayProcess {
     }
 
     private func gateway(
-        _ assembly: ProviderAssembly, _ active: ActiveRequests, _ metrics: GatewayMetrics, _ cache: (any CompletionCache)?, _ logger: Logger
-    ) throws -> Gateway {
-        let byName = Dictionary(assembly.providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        let routes = try RouteAssembly.routes(configuration, providers: byName)
+        _ routes: [CascadeRoute], _ assembly: ProviderAssembly, _ active: ActiveRequests, _ metrics: GatewayMetrics,
+        _ cache: (any CompletionCache)?, _ oversight: AuditOversight, _ logger: Logger
+    ) -> Gateway {
         let statistics = GatewayStatistics(now: WallClock.now)
         let decisions = DecisionLog(
             capacity: configuration.decisions.capacity, maxPoints: configuration.decisions.traceTokensTotal)
@@ -84,10 +92,11 @@ struct GatewayProcess {
             prices: prices, limits: limits,
             budget: PrefireBudget(ratio: configuration.prefire.budgetRatio, burst: configuration.prefire.burst), active: active,
             observer: GatewayObserver(
-                metrics: metrics, statistics: statistics, decisions: decisions, prices: prices, logger: logger), cache: cache)
+                metrics: metrics, statistics: statistics, decisions: decisions, prices: prices, logger: logger), cache: cache,
+            oversight: oversight)
         return Gateway(
             routes: routes, providers: assembly.providers, models: models(routes), executor: executor, metrics: metrics,
-            statistics: statistics, decisions: decisions, settings: settings,
+            statistics: statistics, decisions: decisions, settings: settings, oversight: oversight, calibratedAt: CalibrationDate.oldest(of: routes),
             sampleMetrics: { metrics.upstreamOpenSockets.set(to: Double(assembly.openSockets)) })
     }
 
@@ -143,6 +152,19 @@ private struct CacheWork: Service {
             return
         }
         await cancelWhenGracefulShutdown { await cache.run() }
+    }
+}
+
+/// Audits and what they count. Ends after the server, so that the last requests are counted.
+private struct OversightWork: Service {
+    let oversight: AuditOversight
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await oversight.run()
+        } onGracefulShutdown: {
+            oversight.stop()
+        }
     }
 }
 

@@ -63,10 +63,9 @@ struct JudgingProgressLine {
         let left = rate > 0 ? Int(Double(progress.total - progress.done) / rate) : 0
         let full = progress.total > 0 ? 20 * progress.done / progress.total : 20
         let bar = String(repeating: "█", count: full) + String(repeating: "░", count: 20 - full)
-        let cents = "\((progress.spentUSD * 10_000).rounded() / 10_000)"
         let text =
             "judge  \(bar)  \(progress.done)/\(progress.total)  \((rate * 10).rounded() / 10)/s  "
-            + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left  $\(cents)"
+            + "\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left  $\(Dollars.text(progress.spentUSD))"
         StandardError.write(isTerminal ? "\r\u{1B}[K\(text)\(isLast ? "\n" : "")" : "\(text)\n")
     }
 }

@@ -3,7 +3,15 @@ import Cascade
 import GatewayConfiguration
 import Recorder
 
-/// Configuration and options -> what a recording run needs.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Configuration and options -> the models of a recording run, and the transports under them.
 struct RecordingSetup {
     let settings: RecordingSettings
     private let assembly: ProviderAssembly
@@ -11,61 +19,81 @@ struct RecordingSetup {
     /// - Parameters:
     ///   - route: whose drafter and heavyweight are meant where `drafter` and `heavyweight` are `nil`.
     ///   - asksHeavyweight: false records drafts only.
+    /// - Throws: exit status 78 when there is no such route or provider.
     init(
-        _ configuration: GatewayConfiguration, route: String, drafter: String?, heavyweight: String?, asksHeavyweight: Bool
+        _ configuration: GatewayConfiguration, route name: String, drafter: ConfiguredModel?, heavyweight: ConfiguredModel?,
+        asksHeavyweight: Bool
     ) throws {
-        let named = configuration.routes.first { $0.name == route }?.routing
-        let drafterName = drafter ?? named.map { "\($0.drafter.provider):\($0.drafter.model)" }
-        let heavyweightName = heavyweight ?? named.map { "\($0.heavyweight.provider):\($0.heavyweight.model)" }
-        guard let drafterName, let heavyweightName = asksHeavyweight ? heavyweightName : .some(nil) else {
-            throw Self.refusal(
-                "there is no route '\(route)': --route is one of \(configuration.routes.map(\.name).joined(separator: ", "))")
+        let route = configuration.route(named: name)
+        guard let drafter = drafter ?? route?.routing.drafter, let heavyweight = heavyweight ?? route?.routing.heavyweight ?? (asksHeavyweight ? nil : drafter)
+        else {
+            let known = configuration.routes.map(\.name).joined(separator: ", ")
+            throw Self.problem("--route: there is no '\(name)'; the configuration has \(known)")
         }
-        let drafterModel = try Self.model(drafterName, configuration, option: "--drafter")
-        let heavyweightModel = try heavyweightName.map { try Self.model($0, configuration, option: "--heavyweight") }
-        assembly = try ProviderAssembly(configuration) { $0 == drafterModel.provider || $0 == heavyweightModel?.provider }
-        let byName = Dictionary(assembly.providers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        guard let drafterProvider = byName[drafterModel.provider] else {
-            throw Self.refusal("the provider '\(drafterModel.provider)' has no key")
+        let models = [drafter] + (asksHeavyweight ? [heavyweight] : [])
+        for model in models where !configuration.providers.contains(where: { $0.name == model.provider }) {
+            let known = configuration.providers.map(\.name).joined(separator: ", ")
+            throw Self.problem("there is no provider '\(model.provider)' for \(model); the configuration has \(known)")
         }
-        var leg: RecordingSettings.Leg?
-        if let heavyweightModel {
-            guard let provider = byName[heavyweightModel.provider] else {
-                throw Self.refusal("the provider '\(heavyweightModel.provider)' has no key")
-            }
-            leg = .init(model: heavyweightModel, provider: provider)
+        let assembly = try ProviderAssembly(configuration) { name in models.contains { $0.provider == name } }
+        let legs = models.compactMap { model in
+            assembly.providers.first { $0.name == model.provider }.map { RecordingSettings.Leg(model: ModelName(model), provider: $0) }
         }
-        var settings = RecordingSettings(drafter: .init(model: drafterModel, provider: drafterProvider), heavyweight: leg)
-        settings.prices = PriceBook(configuration)
+        guard legs.count == models.count, let first = legs.first else {
+            assembly.shutdown()
+            throw Self.problem("a provider of \(models.map(\.description).joined(separator: " and ")) is not served")
+        }
+        var settings = RecordingSettings(drafter: first, heavyweight: asksHeavyweight ? legs.last : nil)
+        settings.prices = Cascade.PriceBook(configuration)
         self.settings = settings
+        self.assembly = assembly
     }
 
     func shutdown() { assembly.shutdown() }
 
-    /// `provider:model` of a provider that is configured.
-    private static func model(_ text: String, _ configuration: GatewayConfiguration, option: String) throws -> ModelName {
-        let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-        guard parts.count == 2 else { throw refusal("\(option) must be 'provider:model', not '\(text)'") }
-        guard configuration.providers.contains(where: { $0.name == parts[0] }) else {
-            let names = configuration.providers.map(\.name).joined(separator: ", ")
-            throw refusal("\(option): there is no provider '\(parts[0])'; the configuration has \(names)")
-        }
-        return ModelName(provider: parts[0], model: parts[1])
-    }
-
-    private static func refusal(_ message: String) -> ExitCode {
+    private static func problem(_ message: String) -> ExitCode {
         StandardError.write("qualm: \(message)\n")
         return ExitCode(78)
     }
 }
 
-extension PriceBook {
+extension Cascade.PriceBook {
     /// The configuration's `prices`.
     init(_ configuration: GatewayConfiguration) {
         self.init(
             Dictionary(
                 configuration.prices.prices.map { model, price in
-                    (ModelName(model).qualified, PriceBook.Price(input: price.input, output: price.output, cachedInput: price.cachedInput))
+                    (ModelName(model).qualified, Price(input: price.input, output: price.output, cachedInput: price.cachedInput))
                 }, uniquingKeysWith: { first, _ in first }))
+    }
+}
+
+/// Shows how far a run is on standard error: one line rewritten on a terminal, otherwise a new one every five seconds.
+struct RecordingDisplay {
+    let progress: RecordingProgress
+
+    /// Until the task is cancelled.
+    func run() async {
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        do {
+            while true {
+                try await Task.sleep(for: isTerminal ? .milliseconds(200) : .seconds(5))
+                show(isTerminal)
+            }
+        } catch {
+            show(isTerminal)
+            if isTerminal { StandardError.write("\n") }
+        }
+    }
+
+    private func show(_ isTerminal: Bool) {
+        let counts = progress.counts
+        StandardError.write(
+            isTerminal ? "\r\u{1B}[K\(ProgressLine.text(counts, width: Self.columns))" : "\(ProgressLine.plain(counts))\n")
+    }
+
+    private static var columns: Int {
+        var size = winsize()
+        return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0 ? Int(size.ws_col) : 80
     }
 }

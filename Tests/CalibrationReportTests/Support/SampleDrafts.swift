@@ -51,12 +51,23 @@ struct SampleDrafts {
     }
 
     private static let words: [TaskClass: [[UInt8]]] = [
-        .simpleFactual: tokens(["The", " capital", " of", " Mongolia", " is", " Ulaan", "ba", "atar", ",", " on", " the", " Tuul", " river", ".", "\n\n"]),
-        .reasoning: tokens(["Let", " x", " be", " the", " number", " of", " apples", ".", "\n", "Then", " 3", "x", " +", " 4", " =", " 19", ",", " so", " x", " =", " 5", " ⇒", "\n"]),
+        .simpleFactual: tokens([
+            "The", " capital", " of", " Mongolia", " is", " Ulaan", "ba", "atar", ",", " on", " the", " Tuul", " river", ".", "\n\n",
+        ]),
+        .reasoning: tokens([
+            "Let", " x", " be", " the", " number", " of", " apples", ".", "\n", "Then", " 3", "x", " +", " 4", " =", " 19", ",", " so",
+            " x", " =", " 5", " ⇒", "\n",
+        ]),
         // Characters cut in two, bytes that are no text, markup, and a right-to-left override.
-        .code: tokens(["func", " area", "(", "_", " r", ":", " Double", ")", " ->", " Double", " {", "\n", "    ", "return", " ", "\t", ".pi", " *", " r", "</span>", "<script>", "\u{202E}"])
+        .code: tokens([
+            "func", " area", "(", "_", " r", ":", " Double", ")", " ->", " Double", " {", "\n", "    ", "return", " ", "\t", ".pi", " *",
+            " r", "</span>", "<script>", "\u{202E}",
+        ])
             + [[0xC3], [0xA9], [0xFF, 0x41], [0x20, 0xF0, 0x9F], [0x8C], [0x8D], [0xE2, 0x82]],
-        .creative: tokens(["A", " grey", " heron", " stands", " where", " the", " ", "  ", " river", " forgets", " its", " name", " —", " listening", "…", "\n", "“", "Café", "”", "\n"]),
+        .creative: tokens([
+            "A", " grey", " heron", " stands", " where", " the", " ", "  ", " river", " forgets", " its", " name", " —", " listening", "…",
+            "\n", "“", "Café", "”", "\n",
+        ]),
     ]
 
     private static func tokens(_ words: [String]) -> [[UInt8]] { words.map { Array($0.utf8) } }

@@ -1,0 +1,208 @@
+import ArgumentParser
+import CalibrationData
+import Cascade
+import FoundationEssentials
+import GatewayConfiguration
+import Judging
+import Recorder
+
+/// `qualm record`: asks drafter and heavyweight every prompt of a set, or converts recordings of other programs.
+struct Record: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Record what the drafter and the heavyweight answer, with the drafter's logprobs.",
+        discussion: """
+            Each record is on the disk before the next prompt is begun in its place: a run that was stopped, killed or capped goes on where it ended, \
+            with the same command. 'docs/recordings.md' describes the file.
+
+            With --from, nothing is asked: existing recordings are converted.
+
+            Exit status 0 when every prompt is recorded, 1 when a signal or the spend cap ended the run early, 65 when a file is wrong, 66 when one \
+            cannot be read, 69 when prompts failed for good, 73 when the file cannot be written, 78 when the configuration is wrong.
+            """)
+
+    @OptionGroup var source: ConfigurationSource
+
+    @Option(parsing: .upToNextOption, help: "The prompt set: files, or folders of *.jsonl.")
+    var prompts: [String] = []
+
+    @Option(help: "The recordings: JSON lines, compressed when the name ends in .gz. Continued when it is there.")
+    var out: String
+
+    @Option(help: "The route whose drafter and heavyweight are asked.")
+    var route = "auto"
+
+    @Option(help: "Another drafter, provider:model.")
+    var drafter: String?
+
+    @Option(help: "Another heavyweight, provider:model.")
+    var heavyweight: String?
+
+    @Flag(help: "Ask the drafter only.")
+    var noHeavyweight = false
+
+    @Option(help: "Prompts at once, each with one call in flight: 1 to 256.")
+    var concurrency = 8
+
+    @Option(help: "Temperature of both requests: 0 to 2. A calibration holds for this one only.")
+    var temperature = 0.0
+
+    @Option(help: "Alternatives per token: 1 to 20, or what the provider sends at most.")
+    var topLogprobs = 20
+
+    @Option(help: "Longest answer in tokens; 0 leaves it to the provider.")
+    var maxTokens = 1_024
+
+    @Option(help: "Begin no prompt that could make this run cost more US dollars.")
+    var maxUsd: Double?
+
+    @Flag(help: "Go on with --max-usd although a price is not configured: such calls count as free.")
+    var allowUnknownPrices = false
+
+    @Option(help: "At most so many prompts, in turn from each category.")
+    var limit: Int?
+
+    @Option(parsing: .upToNextOption, help: "Only prompts of these categories.")
+    var category: [String] = []
+
+    @Option(help: "Name of what was done to the prompts; part of what a calibration holds for.")
+    var promptMode = "plain"
+
+    @Option(help: "Calls for one answer, failed ones included: 1 to 20.")
+    var attempts = 6
+
+    @Option(parsing: .upToNextOption, help: "Convert these files instead: OpenAI chat completions with logprobs, or CSV; plain or gzip.")
+    var from: [String] = []
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case auto, openai, csv
+    }
+
+    @Option(help: "With --from: auto, openai or csv.")
+    var format = Format.auto
+
+    @Option(name: .customLong("as"), help: "With --from: the provider and model whose answers these are, provider:model.")
+    var model: String?
+
+    @Flag(help: "No progress on standard error.")
+    var quiet = false
+
+    func validate() throws {
+        guard (1...256).contains(concurrency) else { throw ValidationError("--concurrency must be 1 to 256, not \(concurrency)") }
+        guard (0...2).contains(temperature) else { throw ValidationError("--temperature must be 0 to 2, not \(temperature)") }
+        guard (1...20).contains(topLogprobs) else { throw ValidationError("--top-logprobs must be 1 to 20, not \(topLogprobs)") }
+        guard maxTokens >= 0 else { throw ValidationError("--max-tokens must be 0 or more, not \(maxTokens)") }
+        guard (1...20).contains(attempts) else { throw ValidationError("--attempts must be 1 to 20, not \(attempts)") }
+        if let maxUsd, !(maxUsd > 0 && maxUsd.isFinite) { throw ValidationError("--max-usd must be more than 0, not \(maxUsd)") }
+        if let limit, limit < 1 { throw ValidationError("--limit must be 1 or more, not \(limit)") }
+        for (option, name) in [("--drafter", drafter), ("--heavyweight", heavyweight), ("--as", model)] {
+            if let name, ConfiguredModel(name) == nil { throw ValidationError("\(option) must be provider:model, not '\(name)'") }
+        }
+        if from.isEmpty, prompts.isEmpty { throw ValidationError("--prompts names the prompt set, or --from the files to convert") }
+        if !from.isEmpty, drafter != nil || heavyweight != nil { throw ValidationError("--from asks no model: say --as provider:model") }
+    }
+
+    func run() async throws {
+        do {
+            try makeFolder()
+            if from.isEmpty { try await record() } else { try convert() }
+        } catch let error as CalibrationDataError {
+            throw failure("\(error)", error.exitStatus)
+        } catch let error as RecorderError {
+            throw failure("\(error)", error.exitStatus)
+        }
+    }
+
+    // MARK: Recording
+
+    private func record() async throws {
+        let selected = try selectedPrompts()
+        let setup = try RecordingSetup(
+            try source.load(), route: route, drafter: drafter.flatMap { ConfiguredModel($0) },
+            heavyweight: heavyweight.flatMap { ConfiguredModel($0) }, asksHeavyweight: !noHeavyweight)
+        defer { setup.shutdown() }
+        var settings = setup.settings
+        settings.temperature = temperature
+        settings.topLogprobs = topLogprobs
+        settings.maxTokens = maxTokens == 0 ? nil : maxTokens
+        settings.promptMode = promptMode
+        settings.concurrency = concurrency
+        settings.retry.attempts = attempts
+        settings.maxUSD = maxUsd
+        settings.allowsUnknownPrices = allowUnknownPrices
+        let run = RecordingRun(settings: settings, prompts: selected.prompts, path: out)
+        let stop = StopRequest()
+        let isQuiet = quiet
+        let summary = try await withStopOnSignal(stop) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                if !isQuiet { group.addTask { await RecordingDisplay(progress: run.progress).run() } }
+                defer { group.cancelAll() }
+                return try await run.run(isStopRequested: { stop.isRequested })
+            }
+        }
+        try tell(summary, of: selected.prompts.count)
+    }
+
+    private func selectedPrompts() throws -> PromptSet {
+        let all = try PromptSet.load(paths: prompts)
+        let known = all.categories
+        if let stranger = category.first(where: { !known.contains($0) }) {
+            throw ValidationError("--category: there is no '\(stranger)'; the prompt set has \(known.joined(separator: ", "))")
+        }
+        return all.selection(categories: category, limit: limit)
+    }
+
+    private func tell(_ summary: RecordingRun.Summary, of total: Int) throws {
+        if summary.cutBytes > 0 { StandardError.write("qualm: \(out): \(summary.cutBytes) bytes of a torn record were cut off\n") }
+        for (id, error) in summary.failures.prefix(10) { StandardError.write("qualm: prompt '\(id)' failed: \(error.logMessage)\n") }
+        if summary.failures.count > 10 { StandardError.write("qualm: and \(summary.failures.count - 10) more\n") }
+        if summary.withoutEvidence > 0 {
+            StandardError.write(
+                "qualm: warning: \(summary.withoutEvidence) drafts came without logprobs: the provider does not send them, and nothing can be calibrated on them\n")
+        }
+        print(
+            "\(out): \(summary.recorded) recorded, \(summary.found) were there before, \(summary.failures.count) failed, "
+                + "\(summary.remaining) not begun; $\(ProgressLine.dollars(summary.spentUSD))")
+        switch summary.end {
+        case .complete: if !summary.failures.isEmpty { throw failure("the same command tries the failed prompts again", 69) }
+        case .stopped: throw failure("stopped; the same command goes on", 1)
+        case .cap: throw failure("the cap of $\(maxUsd ?? 0) is reached; the same command goes on with another", 1)
+        case .upstream(let error): throw failure("given up: \(error.logMessage)", 69)
+        }
+    }
+
+    // MARK: Converting
+
+    private func convert() throws {
+        var defaults = RecordingImport.Defaults()
+        if let model = model.flatMap({ ConfiguredModel($0) }) { (defaults.provider, defaults.model) = (model.provider, model.model) }
+        defaults.temperature = temperature
+        if !prompts.isEmpty { defaults.prompts = try PromptSet.load(paths: prompts) }
+        let result = try RecordingImport(format: .init(rawValue: format.rawValue) ?? .auto, defaults: defaults).read(paths: from)
+        for warning in result.warnings { StandardError.write("qualm: warning: \(warning)\n") }
+        var known: Set<String> = []
+        var journal = try JournalFile(path: out) { line throws(CalibrationDataError) in known.insert(try RecordingCoding.decode(line).id) }
+        var written = 0
+        for recording in result.recordings where !known.contains(recording.id) {
+            try journal.append(RecordingCoding.encode(recording))
+            written += 1
+        }
+        let total = known.count + written
+        try journal.close(compacts: true)
+        print("\(out): \(written) converted, \(result.recordings.count - written) were there before; \(total) in all")
+    }
+
+    private func makeFolder() throws {
+        let folder = out.lastIndex(of: "/").map { String(out[..<$0]) } ?? ""
+        guard !folder.isEmpty, !FileManager.default.fileExists(atPath: folder) else { return }
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw failure("\(folder): cannot be made: \(error)", 73)
+        }
+    }
+
+    private func failure(_ message: String, _ status: Int32) -> ExitCode {
+        StandardError.write("qualm: \(message)\n")
+        return ExitCode(status)
+    }
+}

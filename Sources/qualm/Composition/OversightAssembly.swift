@@ -1,0 +1,102 @@
+import ArgumentParser
+import Auditing
+import Cascade
+import EntropyRouting
+import GatewayConfiguration
+import Judging
+import Logging
+import RedisStore
+
+/// Configuration -> what watches over the routes: audits, feedback, the holdout and the state they share.
+struct OversightAssembly {
+    let oversight: AuditOversight
+    private let redis: RedisClient?
+
+    /// - Parameter routes: as they are served.
+    /// - Throws: `ExitCode(78)` for a store that cannot be used as configured.
+    init(
+        _ configuration: GatewayConfiguration, routes: [CascadeRoute], providers: [any CompletionProvider], prices: Cascade.PriceBook,
+        observer: any OversightObserver, logger: Logger
+    ) throws {
+        let routings = Dictionary(configuration.routes.map { ($0.name, $0.routing) }, uniquingKeysWith: { first, _ in first })
+        let audited = routes.map { route in
+            AuditedRoute(
+                route, fallback: routings[route.name]?.calibrationMismatch == .window ? .window : .escalate,
+                temperature: routings[route.name]?.temperature)
+        }
+        let settings = AuditSettings(configuration.audit)
+        var client: RedisClient?
+        var store: (any AuditStateStore)?
+        if AuditOversight.keepsState(routes: audited, settings: settings) {
+            switch configuration.audit.store {
+            case .redis:
+                let connected = try SharedStores(configuration).connect()
+                client = connected
+                store = AuditRedisState(client: connected, keyPrefix: configuration.redis.prefix)
+            case .file:
+                store = try configuration.audit.stateFile.flatMap { try Self.file($0, logger) }
+            }
+            if store == nil {
+                logger.warning("what the audits count is forgotten when the gateway ends: there is no state file ('audit.state_file')")
+            }
+        }
+        redis = client
+        let judge = configuration.audit.judge.map(ModelName.init)
+        let examiner = judge.flatMap { model in providers.first { $0.name == model.provider } }
+        oversight = AuditOversight(
+            routes: audited, settings: settings,
+            judge: examiner.flatMap { provider in
+                judge.map { LLMJudge(provider: provider, model: $0, prices: prices, retry: RetryPolicy(attempts: 2)) }
+            },
+            prices: prices, store: store, log: configuration.audit.log.map { AuditLog(path: $0) }, observer: observer)
+        for (route, obstacle) in oversight.unaudited {
+            logger.warning(
+                "a certified rule is not audited: nobody will notice when its promise stops being true",
+                metadata: ["route": "\(route)", "reason": "\(obstacle)"])
+        }
+    }
+
+    /// Reads what was counted before. A state that is out of reach is read later, when the store works.
+    ///
+    /// - Throws: `ExitCode(78)` for one that cannot be understood, which must not be taken for an empty one.
+    func load(_ logger: Logger) async throws {
+        do throws(StoreError) {
+            try await oversight.load()
+        } catch {
+            switch error.kind {
+            case .malformed, .rejected:
+                StandardError.write("qualm: the audit state: \(error.detail)\n")
+                throw ExitCode(78)
+            default:
+                logger.warning(
+                    "what the audits counted before could not be read yet; it is tried again", metadata: ["detail": "\(error.detail)"])
+            }
+        }
+    }
+
+    func shutdown() { redis?.shutdown() }
+
+    /// `nil` where nothing can be written: a gateway in a read-only folder still starts.
+    private static func file(_ path: String, _ logger: Logger) throws -> FileAuditState? {
+        do throws(StoreError) {
+            return try FileAuditState(path: path)
+        } catch {
+            guard error.kind == .rejected else {
+                logger.warning("the audit state cannot be kept", metadata: ["audit.state_file": "\(path)", "detail": "\(error.detail)"])
+                return nil
+            }
+            StandardError.write("qualm: audit.state_file: \(error.detail)\n")
+            throw ExitCode(78)
+        }
+    }
+}
+
+extension AuditSettings {
+    init(_ configuration: AuditConfiguration) {
+        self.init()
+        share = configuration.share
+        usdPerDay = configuration.usdPerDay
+        timeout = configuration.timeout
+        holdoutShare = configuration.holdoutShare
+    }
+}
