@@ -46,6 +46,9 @@ let package = Package(
         // A thread of one's own, for event loops over C libraries and for long computations.
         .target(name: "Threads", dependencies: ["CProcess"], swiftSettings: strictMemory),
 
+        // Names of things by their content.
+        .target(name: "Digests", swiftSettings: strict),
+
         // Domain.
         .target(name: "HTTPTransport", swiftSettings: strict),
         .target(name: "EntropyRouting", swiftSettings: strict),
@@ -69,7 +72,7 @@ let package = Package(
 
         .target(
             name: "SemanticCache",
-            dependencies: ["Calibration", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "Threads"],
+            dependencies: ["Calibration", "Cascade", "ChatAPI", "Digests", "EntropyRouting", "FastJSON", "Threads"],
             swiftSettings: strict
         ),
         .target(name: "RedisStore", dependencies: ["CHiredis", "Cascade", "Threads"], swiftSettings: strictMemory),
@@ -79,13 +82,13 @@ let package = Package(
         .target(name: "Gzip", dependencies: ["CZlib"], swiftSettings: strictMemory),
         .target(
             name: "CalibrationData",
-            dependencies: ["Calibration", "ChatAPI", "EntropyRouting", "FastJSON", "Gzip"],
+            dependencies: ["Calibration", "ChatAPI", "Digests", "EntropyRouting", "FastJSON", "Gzip"],
             swiftSettings: strict
         ),
         .target(
             name: "Judging",
             dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON"],
-            swiftSettings: strict
+            swiftSettings: strictMemory
         ),
         .target(
             name: "Recorder",
@@ -94,7 +97,7 @@ let package = Package(
         ),
         .target(
             name: "CalibrationReport",
-            dependencies: ["Calibration", "CalibrationData", "EntropyRouting", "FastJSON"],
+            dependencies: ["Calibration", "CalibrationData", "Digests", "EntropyRouting", "FastJSON"],
             swiftSettings: strict
         ),
         .target(
@@ -146,7 +149,7 @@ let package = Package(
             dependencies: [
                 "CProcess", "Cascade", "ChatAPI", "CurlHTTP", "EntropyRouting", "FastJSON", "GatewayConfiguration", "GatewayHTTP",
                 "GatewayMetrics",
-                "Auditing", "Calibration", "CalibrationData", "CalibrationReport", "Gzip", "Judging", "Recorder",
+                "Auditing", "Calibration", "CalibrationData", "CalibrationReport", "Digests", "Gzip", "Judging", "Recorder",
                 "HTTPTransport", "Providers", "QdrantStore", "RedisStore", "SemanticCache", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -175,6 +178,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "CalibrationTests", dependencies: ["Calibration", "EntropyRouting", "GatewayTesting"], swiftSettings: strict),
+        .testTarget(name: "DigestsTests", dependencies: ["Digests"], swiftSettings: strict),
         .testTarget(name: "GzipTests", dependencies: ["Gzip"], swiftSettings: strict),
         .testTarget(
             name: "CalibrationDataTests",
@@ -183,12 +187,17 @@ let package = Package(
         ),
         .testTarget(
             name: "JudgingTests",
-            dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "Judging"],
+            dependencies: [
+                "Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "Judging",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RecorderTests",
-            dependencies: ["Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "Recorder"],
+            dependencies: [
+                "Calibration", "CalibrationData", "Cascade", "ChatAPI", "Digests", "EntropyRouting", "FastJSON", "GatewayTesting",
+                "Recorder",
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -199,7 +208,8 @@ let package = Package(
         .testTarget(
             name: "AuditingTests",
             dependencies: [
-                "Auditing", "Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting", "Judging",
+                "Auditing", "Calibration", "CalibrationData", "Cascade", "ChatAPI", "EntropyRouting", "FastJSON", "GatewayTesting",
+                "Judging",
             ],
             swiftSettings: strict
         ),

@@ -20,8 +20,9 @@ public struct PromptSet: Sendable, Hashable {
 
     /// Reads files, and of folders every `*.jsonl` and `*.jsonl.gz` in the order of their names.
     ///
-    /// - Throws: ``CalibrationDataError`` with file, line and member: a file that cannot be read, a line that is no prompt, an id or a prompt
-    ///   that was there before (case, white space and the punctuation around words do not make a prompt another), a folder without files.
+    /// - Throws: ``CalibrationDataError`` with file, line and member: a file that cannot be read, a line that is no prompt, an id or a
+    ///   prompt that was there before (case, white space and the punctuation around words do not make a prompt another), a folder without
+    ///   files.
     public static func load(paths: [String]) throws(CalibrationDataError) -> PromptSet {
         var prompts: [CalibrationPrompt] = []
         var placeByID: [String: String] = [:]

@@ -1,7 +1,8 @@
 public import Calibration
 public import EntropyRouting
 
-/// One line of a recording: one prompt, the drafter's answer with its evidence, the heavyweight's answer. Holds the prompt's hash, not its text.
+/// One line of a recording: one prompt, the drafter's answer with its evidence, the heavyweight's answer. Holds the prompt's hash, not its
+/// text.
 public struct Recording: Sendable {
     /// Of the file format; written as `"v": 1`.
     public static let version = 1
@@ -19,8 +20,8 @@ public struct Recording: Sendable {
     public var topLogprobs: Int
     /// Name of the prompt template, `plain` when the prompt is sent as it is.
     public var promptMode: String
-    /// As production estimates it before the request is sent: bytes of the messages' texts, divided by four. A risk model sees this number, and
-    /// not the provider's count, in production; `nil` for imported recordings whose prompt is not known.
+    /// As production estimates it before the request is sent: bytes of the messages' texts, divided by four. A risk model sees this number,
+    /// and not the provider's count, in production; `nil` for imported recordings whose prompt is not known.
     public var promptTokens: Int?
     public var draft: RecordedAnswer
     /// `nil` when no heavyweight was asked.
@@ -30,7 +31,8 @@ public struct Recording: Sendable {
 
     public init(
         id: String, promptHash: String, category: String, taskClass: TaskClass, recordedAt: String, temperature: Double, topLogprobs: Int,
-        promptMode: String = "plain", promptTokens: Int? = nil, draft: RecordedAnswer, heavyweight: RecordedAnswer? = nil, isBad: Bool? = nil
+        promptMode: String = "plain", promptTokens: Int? = nil, draft: RecordedAnswer, heavyweight: RecordedAnswer? = nil,
+        isBad: Bool? = nil
     ) {
         self.id = id
         self.promptHash = promptHash

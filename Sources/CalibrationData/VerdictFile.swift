@@ -1,6 +1,7 @@
 internal import FastJSON
 
-/// A file of verdicts: JSON lines `{"id","answer","bad","source","score","judge","note","cost_usd"}`, the last four only where they are known.
+/// A file of verdicts: JSON lines `{"id","answer","bad","source","score","judge","note","cost_usd"}`, the last four only where they are
+/// known.
 public enum VerdictFile {
     /// Every verdict of the file, in its order.
     ///

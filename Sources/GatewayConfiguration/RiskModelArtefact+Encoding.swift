@@ -20,7 +20,10 @@ extension RiskModelArtefact {
         members.append(
             (
                 "origin",
-                ["models": .array(model.origin.models.map { .string($0) }), "fingerprints": .array(model.origin.fingerprints.map { .string($0) })]
+                [
+                    "models": .array(model.origin.models.map { .string($0) }),
+                    "fingerprints": .array(model.origin.fingerprints.map { .string($0) }),
+                ]
             ))
         return Array(ArtefactText.render(members).utf8)
     }

@@ -18,7 +18,9 @@ import Testing
 
     /// Real answers of OpenAI models, which are not part of the project.
     static var realRecordings: [String] {
-        let folder = getenv("QUALM_SHARED").map { String(cString: $0) } ?? "../shared"
+        // QUALM_SHARED, else `shared` beside the package.
+        let package = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+        let folder = getenv("QUALM_SHARED").map { String(cString: $0) } ?? "/\(package)/shared"
         let data = "\(folder)/data/openai-recordings"
         guard let directory = opendir(data) else { return [] }
         defer { closedir(directory) }
@@ -59,7 +61,7 @@ import Testing
             #expect(recordings.count == 1)
             #expect(recording.id == source["id"]?.string)
             #expect(draft.text == choice["message"]?["content"]?.string)
-            #expect(draft.finish.rawValue == choice["finish_reason"]?.string)
+            #expect(draft.finish.rawValue == choice["finish_reason"]?.string ?? "other")
             #expect(draft.answeredBy == source["model"]?.string && draft.model == source["model"]?.string)
             #expect(draft.fingerprint == source["system_fingerprint"]?.string)
             if let usage = source["usage"] {
@@ -97,11 +99,13 @@ import Testing
         let folder = TestFolder()
         let one = Self.completion()
         let pretty = one.replacing(",\"object\"", with: ",\n  \"object\"")
-        let batch = #"{"id":"batch_req_1","custom_id":"fact-001","response":{"status_code":200,"body":\#(Self.completion("c9"))},"error":null}"#
+        let batch =
+            #"{"id":"batch_req_1","custom_id":"fact-001","response":{"status_code":200,"body":\#(Self.completion("c9"))},"error":null}"#
         let wrapped = #"{"id":"w","category":"code","prompt":"Write a Python function","bad":true,"response":\#(Self.completion("c9"))}"#
         let table: [(String, [String])] = [
             (one, ["c1"]), (pretty, ["c1"]), ("[\(one),\(Self.completion("c2"))]", ["c1", "c2"]),
-            ("\(one)\n\(Self.completion("c2"))\n", ["c1", "c2"]), (batch, ["fact-001"]), (wrapped, ["w"]), ("\(one)\n\(one)\n", ["c1", "c1#2"]),
+            ("\(one)\n\(Self.completion("c2"))\n", ["c1", "c2"]), (batch, ["fact-001"]), (wrapped, ["w"]),
+            ("\(one)\n\(one)\n", ["c1", "c1#2"]),
         ]
         for (text, ids) in table {
             let result = try RecordingImport().read(paths: [folder.write("f", text)])
@@ -124,10 +128,14 @@ import Testing
     static let refusals: [(String, says: String)] = [
         (completion().replacing("chat.completion", with: "chat.completion.chunk"), "one chunk of a stream"),
         (#"{"object":"response","output":[]}"#, "Responses API"), (#"{"type":"message","content":[]}"#, "Anthropic's Messages API"),
-        (#"{"error":{"message":"no credit"}}"#, "an error of the upstream: no credit"), (#"{"a":1}"#, "not a chat completion: it has no 'choices'"),
+        (#"{"error":{"message":"no credit"}}"#, "an error of the upstream: no credit"),
+        (#"{"a":1}"#, "not a chat completion: it has no 'choices'"),
         (completion().replacing(#""logprobs":{"#, with: #""x":{"#), "'choices[0].logprobs' is missing"),
         (completion().replacing("[195]", with: "[999]"), "'choices[0].logprobs.content[0].bytes[0]' must be a number from 0 to 255"),
-        (completion().replacing(#""logprob":-0.5,"top"#, with: #""logprob":"x","top"#), "content[0].logprob' must be a number, not a string"),
+        (
+            completion().replacing(#""logprob":-0.5,"top"#, with: #""logprob":"x","top"#),
+            "content[0].logprob' must be a number, not a string"
+        ),
         (completion() + "\n{\"id\":", ":2: is not JSON"), ("{\"id\": 3,\n  oops}", ":2:"),
     ]
 
@@ -182,7 +190,8 @@ import Testing
     }
 
     static let wrongCSV: [(String, says: String)] = [
-        ("", ":1: is empty"), ("id,p1\n", ":2: is missing"), ("name,p1\nx,1\n", ":1: 'id' is missing"), ("id,x\na,1\n", ":1: 'p1' is missing"),
+        ("", ":1: is empty"), ("id,p1\n", ":2: is missing"), ("name,p1\nx,1\n", ":1: 'id' is missing"),
+        ("id,x\na,1\n", ":1: 'p1' is missing"),
         ("id,p1,P1\na,1,1\n", ":1:7: 'p1' is there twice"), ("id,p1,lp1\na,1,1\n", ":1: 'lp1' is there beside 'p1'"),
         ("id,p1\na,0.5\nb\n", ":3: has 1 fields, but the header has 2"), ("id,p1\na,much\n", ":2:3: 'p1' must be a number, not 'much'"),
         ("id,p1\na,50\n", ":2:3: 'p1' must be a probability from 0 to 1, not 50"),

@@ -28,6 +28,13 @@ import Testing
         #expect(set["n"]?.difficulty == "hard" && set["r"]?.system == "Be brief." && set["none"] == nil)
     }
 
+    @Test func theProjectsOwnPromptSetIsSound() throws {
+        let package = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let set = try PromptSet.load(paths: ["\(package)/calibration/prompts"])
+        #expect(set.prompts.count >= 640 && set.categories.count == 4)
+        for category in set.categories { #expect(set.selection(categories: [category]).prompts.count >= 160) }
+    }
+
     @Test func foldersAreReadByNameAndMixedWithFiles() throws {
         let folder = TestFolder()
         folder.write("b.jsonl", #"{"id":"2","category":"c","prompt":"two"}"#)
@@ -44,17 +51,32 @@ import Testing
 
     static let wrong: [(String, says: String)] = [
         (#"{"id":"x","category":"c","prompt":"Where?"}"# + "\n" + #"{"id":"x","category":"c","prompt":"Who?"}"#, "'id' 'x' is taken by"),
-        (#"{"id":"x","category":"c","prompt":"Where is it?"}"# + "\n" + #"{"id":"y","category":"c","prompt":"where  is \"it\"."}"#, "'prompt' is the same as"),
+        (
+            #"{"id":"x","category":"c","prompt":"Where is it?"}"# + "\n" + #"{"id":"y","category":"c","prompt":"where  is \"it\"."}"#,
+            "'prompt' is the same as"
+        ),
         (#"{"id":"","category":"c","prompt":"p"}"#, "'id' must have 1 to 128 characters, not 0"),
         (#"{"id":"x","category":"c","prompt":" "}"#, "'prompt' must not be empty"),
         (#"{"id":"x","category":"","prompt":"p"}"#, "'category' must not be empty"),
         (#"{"id":"x","category":"c"}"#, "'prompt' is missing"),
         (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"fuzzy"}}"#, "'reference.type' must be one of"),
-        (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"number","value":"3"}}"#, "'reference.value' must be a number, not a string"),
-        (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"number","value":3,"tolerance":-1}}"#, "'reference.tolerance' must not"),
+        (
+            #"{"id":"x","category":"c","prompt":"p","reference":{"type":"number","value":"3"}}"#,
+            "'reference.value' must be a number, not a string"
+        ),
+        (
+            #"{"id":"x","category":"c","prompt":"p","reference":{"type":"number","value":3,"tolerance":-1}}"#,
+            "'reference.tolerance' must not"
+        ),
         (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"text","any":[]}}"#, "'reference.any' must hold strings"),
-        (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"all","of":["a",1]}}"#, "'reference.of[1]' must be a string, not a number"),
-        (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"regex","pattern":"a","flags":"g"}}"#, "'reference.flags' must be 'i'"),
+        (
+            #"{"id":"x","category":"c","prompt":"p","reference":{"type":"all","of":["a",1]}}"#,
+            "'reference.of[1]' must be a string, not a number"
+        ),
+        (
+            #"{"id":"x","category":"c","prompt":"p","reference":{"type":"regex","pattern":"a","flags":"g"}}"#,
+            "'reference.flags' must be 'i'"
+        ),
         (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"json_schema"}}"#, "'reference.schema' must be a JSON object"),
         (#"{"id":"x","category":"c","prompt":"p","reference":"Paris"}"#, "'reference' must be a JSON object, not a string"),
         ("{", "is cut off"), ("{\"id\":1}\n", "'id' must be a string"), ("[]\n", "must be a JSON object, not an array"),

@@ -19,7 +19,9 @@ import Testing
         var recording = RandomRecordings.simple("a")
         recording.draft.tokens = [RecordedToken(ms: 1, bytes: [0xFF, 0x61], logprob: .nan, top: [.nan, -1], isListed: false)]
         let line = RecordingCoding.encode(recording)
-        #expect(String(decoding: line, as: UTF8.self).contains(#"{"t_ms":1.0,"bytes":[255,97],"logprob":null,"top":[null,-1.0],"listed":false}"#))
+        #expect(
+            String(decoding: line, as: UTF8.self).contains(
+                #"{"t_ms":1.0,"bytes":[255,97],"logprob":null,"top":[null,-1.0],"listed":false}"#))
         #expect(bits(try RecordingCoding.decode(line)) == bits(recording))
     }
 
@@ -28,7 +30,10 @@ import Testing
         ((#""v":1,"#, ""), "'v' is missing: it must be a whole number"),
         ((#""id":"a""#, #""id":7"#), "'id' must be a string, not a number"),
         ((#""id":"a""#, #""id":"""#), "'id' must not be empty"),
-        ((#""class":"reasoning""#, #""class":"maths""#), "'class' must be one of 'simple_factual', 'reasoning', 'code', 'creative', not 'maths'"),
+        (
+            (#""class":"reasoning""#, #""class":"maths""#),
+            "'class' must be one of 'simple_factual', 'reasoning', 'code', 'creative', not 'maths'"
+        ),
         ((#""temperature":0.0"#, #""temperature":"0""#), "'temperature' must be a number, not a string"),
         ((#""logprob":-0.25"#, #""logprob":"x""#), "'draft.tokens[0].logprob' must be a number or null, not a string"),
         ((#""bytes":"Par""#, #""bytes":[256]"#), "'draft.tokens[0].bytes' must be a string or an array of numbers from 0 to 255"),
@@ -61,7 +66,9 @@ import Testing
         let folder = TestFolder()
         let whole = try Gzip.compressed(all)
         let members = try lines.flatMap { try Gzip.compressed($0) }
-        for (name, bytes) in [("a", all), ("b", whole), ("c", members), ("d", all.dropLast()), ("e", Array("\n\n".utf8) + all)] as [(String, [UInt8])] {
+        for (name, bytes) in [("a", all), ("b", whole), ("c", members), ("d", all.dropLast()), ("e", Array("\n\n".utf8) + all)]
+            as [(String, [UInt8])]
+        {
             let path = folder.write(name, bytes)
             #expect(try RecordingFile.read(path: path).map(bits) == recordings.map(bits), "\(name)")
         }
@@ -92,7 +99,8 @@ import Testing
 extension RandomRecordings {
     static func simple(_ id: String, isBad: Bool? = nil) -> Recording {
         Recording(
-            id: id, promptHash: "sha256:0", category: "reasoning", taskClass: .reasoning, recordedAt: "2026-01-02T03:04:05Z", temperature: 0,
+            id: id, promptHash: "sha256:0", category: "reasoning", taskClass: .reasoning, recordedAt: "2026-01-02T03:04:05Z",
+            temperature: 0,
             topLogprobs: 20,
             draft: RecordedAnswer(
                 provider: "openai", model: "small", text: "Paris", finish: .stop,

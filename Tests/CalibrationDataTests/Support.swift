@@ -17,7 +17,7 @@ final class TestFolder {
 
     init() {
         // In memory where there is such a folder: these tests wait for the disk hundreds of times.
-        let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
         var template = Array("\(parent)/qualm-data-XXXXXX".utf8CString)
         path = template.withUnsafeMutableBufferPointer { buffer in
             buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? "."
@@ -86,14 +86,16 @@ struct RandomRecordings {
             provider: text(), model: text(), answeredBy: pick([nil, text()]), fingerprint: pick([nil, text()]), text: text(),
             finish: pick(FinishKind.allCases),
             facts: AnswerFacts(
-                inputTokens: Int(random.next() % 9_999), cachedInputTokens: Int(random.next() % 99), outputTokens: Int(random.next() % 9_999),
+                inputTokens: Int(random.next() % 9_999), cachedInputTokens: Int(random.next() % 99),
+                outputTokens: Int(random.next() % 9_999),
                 firstTokenMs: pick([nil, number()]), totalMs: pick([nil, number()])),
             costUSD: pick([nil, number()]), tokens: (0..<tokens).map { _ in token() }, isRefusal: random.next() % 2 == 0)
     }
 
     private mutating func token() -> RecordedToken {
         RecordedToken(
-            ms: number(), bytes: (0..<(random.next() % 5)).map { _ in UInt8(truncatingIfNeeded: random.next() % 2 == 0 ? 0x61 : random.next()) },
+            ms: number(),
+            bytes: (0..<(random.next() % 5)).map { _ in UInt8(truncatingIfNeeded: random.next() % 2 == 0 ? 0x61 : random.next()) },
             logprob: number(), top: (0..<(random.next() % 6)).map { _ in number() }, isListed: random.next() % 3 != 0)
     }
 
@@ -125,7 +127,8 @@ func bits(_ recording: Recording) -> String {
     func text(_ answer: RecordedAnswer?) -> String {
         guard let answer else { return "nil" }
         let tokens = answer.tokens.map { "\(text($0.ms))|\($0.bytes)|\(text($0.logprob))|\($0.top.map { text($0) })|\($0.isListed)" }
-        return "\(answer.provider)|\(answer.model)|\(answer.answeredBy ?? "-nil")|\(answer.fingerprint ?? "-nil")|\(Array(answer.text.utf8))|\(answer.finish)"
+        return
+            "\(answer.provider)|\(answer.model)|\(answer.answeredBy ?? "-nil")|\(answer.fingerprint ?? "-nil")|\(Array(answer.text.utf8))|\(answer.finish)"
             + "|\(answer.facts.inputTokens)|\(answer.facts.cachedInputTokens)|\(answer.facts.outputTokens)|\(text(answer.facts.firstTokenMs))"
             + "|\(text(answer.facts.totalMs))|\(text(answer.costUSD))|\(tokens)|\(answer.isRefusal)"
     }

@@ -30,3 +30,32 @@ struct PageCaptureTests {
         #expect(BrowserError.missing(looked: PageCapture.names).description.contains("apt-get install chromium"))
     }
 }
+
+/// With the browser of this machine; says so where there is none.
+@Suite("Picture of a page, with Chromium")
+struct ChromiumCaptureTests {
+    private static let browser: String? = {
+        let found = ExecutableSearch.first(of: PageCapture.names)
+        if found == nil { print("skipped: no Chromium on PATH") }
+        return found
+    }()
+
+    @Test("the whole page is in the picture, at the width asked for", .enabled(if: browser != nil))
+    func wholePage() throws {
+        let folder = try TemporaryFolder()
+        let page = folder.path + "/a page.html"
+        try folder.write("<!DOCTYPE html><body style='margin:0'><div style='height:2345px'>x</div></body>", to: page)
+        let png = try PageCapture(browser: Self.browser, width: 640).png(ofPage: page)
+        // PNG, section 11.2.2: width and height of the header chunk.
+        func number(at offset: Int) -> Int { png[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
+        #expect(number(at: 16) == 640)
+        #expect(number(at: 20) == 2_345)
+    }
+
+    @Test("a page that is not there is refused", .enabled(if: browser != nil))
+    func noPage() throws {
+        let capture = try PageCapture(browser: Self.browser)
+        let error = #expect(throws: BrowserError.self) { try capture.png(ofPage: "/nonexistent/page.html") }
+        #expect(error == .refused(step: "loading the page", reason: "net::ERR_FILE_NOT_FOUND"))
+    }
+}

@@ -27,7 +27,8 @@ struct TokenTextTests {
     @Test(
         "white space is visible where it would not be seen",
         arguments: [
-            (" word", " word"), ("two words", "two words"), (" ", "·"), ("   x", "···x"), ("x ", "x·"), ("\n", "↵\n"), ("\n\n", "↵\n↵\n"),
+            (" word", " word"), ("two words", "two words"), (" ", "·"), ("   x", "···x"), ("x ", "x·"),
+            ("\n", "↵\n"), ("\n\n", "↵\n↵\n"),
             ("\tx", "⇥x"), ("\r\n", "␍↵\n"),
         ])
     func whiteSpace(_ token: String, _ expected: String) { #expect(texts([Array(token.utf8)]) == [expected]) }

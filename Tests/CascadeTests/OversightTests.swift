@@ -83,9 +83,10 @@ struct OversightTests {
 
     @Test("learns what the drafter's stream called itself")
     func identity() async throws {
-        let role = Array(
-            #"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"draft-1-2026","system_fingerprint":"fp_7","choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"#
-                .utf8) + [10, 10]
+        let role =
+            Array(
+                #"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"draft-1-2026","system_fingerprint":"fp_7","choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"#
+                    .utf8) + [10, 10]
         var world = try World(draft: Script.of([role] + Script.sure("Paris.") + Script.end))
         world.oversight = ScriptedOversight()
         let outcome = try await world.run()

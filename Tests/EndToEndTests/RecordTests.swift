@@ -80,7 +80,9 @@ import Testing
             let folder = directory.appending(path: "prompts")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             for (name, range) in [("a", 0..<count / 2), ("b", count / 2..<count)] {
-                let lines = range.map { #"{"id":"\#(name)-\#($0)","category":"\#(name)","prompt":"What is the name of river number \#($0)?"}"# + "\n" }
+                let lines = range.map {
+                    #"{"id":"\#(name)-\#($0)","category":"\#(name)","prompt":"What is the name of river number \#($0)?"}"# + "\n"
+                }
                 try Data(lines.joined().utf8).write(to: folder.appending(path: "\(name).jsonl"))
             }
             do {
@@ -118,7 +120,8 @@ import Testing
         }
     }
 
-    @Test("Killed at twenty random moments and started again, it ends with every prompt recorded once", arguments: ["r.jsonl", "r.jsonl.gz"])
+    @Test(
+        "Killed at twenty random moments and started again, it ends with every prompt recorded once", arguments: ["r.jsonl", "r.jsonl.gz"])
     func killed(out: String) async throws {
         try await withScene(prompts: 400, drafter: "auto-drafter-n4-d3000", heavyweight: "auto-expert-n3-d3000") { scene in
             let arguments = scene.arguments(out: out) + ["--concurrency", "3", "--quiet"]
@@ -128,7 +131,8 @@ import Testing
             var inProgress = 0
             for kill in 0..<20 {
                 let process = try scene.start(arguments)
-                // Every other one at work for sure, however slowly a process starts here; the others anywhere, also before their first record.
+                // Every other one at work for sure, however slowly a process starts here; the others anywhere, also before their first
+                // record.
                 let before = scene.size(out)
                 if kill % 2 == 1 { _ = await eventually(within: .seconds(5)) { scene.size(out) > before || process.poll() != nil } }
                 random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -202,7 +206,9 @@ import Testing
         try await withScene(prompts: 2) { scene in
             let csv = scene.directory.appending(path: "answers.csv")
             try Data("id,category,token,p1,p2,gold\nq1,x,A,0.9,0.05,A\nq2,x,B,0.4,0.3,C\n".utf8).write(to: csv)
-            let arguments = ["record", "--from", csv.path, "--as", "openai:small", "--out", scene.directory.appending(path: "r.jsonl.gz").path]
+            let arguments = [
+                "record", "--from", csv.path, "--as", "openai:small", "--out", scene.directory.appending(path: "r.jsonl.gz").path,
+            ]
             let first = try await scene.run(arguments)
             #expect(first.status == 0 && first.stdout.contains("2 converted, 0 were there before; 2 in all"), "\(first)")
             let second = try await scene.run(arguments)

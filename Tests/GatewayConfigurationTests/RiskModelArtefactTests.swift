@@ -88,7 +88,8 @@ struct RiskModelArtefactTests {
             (#""alpha":0.02"#, #""alpha":0"#, "certificate.alpha"), (#""bound":0.0149"#, #""bound":1.5"#, "certificate.bound"),
             (#""loss":"recoverable""#, #""loss":"any""#, "certificate.loss"), (#""losses":3"#, #""losses":519"#, "certificate.losses"),
             (#""delta":0.05,"#, "", "certificate.delta"), (#"[0.005,0.06,1]"#, #"[0.06,0.005,1]"#, "certificate.grid"),
-            (#"[0.005,0.06,1]"#, #"[0.005,1]"#, "certificate.grid"), (#""labels":518,"bound""#, #""labels":0,"bound""#, "certificate.labels"),
+            (#"[0.005,0.06,1]"#, #"[0.005,1]"#, "certificate.grid"),
+            (#""labels":518,"bound""#, #""labels":0,"bound""#, "certificate.labels"),
         ])
     func faultyCertificate(replace: String, with: String, member: String) throws {
         let certificate =

@@ -2,6 +2,7 @@ import Calibration
 import CalibrationData
 import Cascade
 import ChatAPI
+import Digests
 import EntropyRouting
 import FastJSON
 import GatewayTesting

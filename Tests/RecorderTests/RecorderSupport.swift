@@ -20,7 +20,7 @@ final class TestFile {
 
     init(_ suffix: String = ".jsonl") {
         // In memory where there is such a folder: a recording waits for the disk after each record.
-        let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        let parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : P_tmpdir
         path = "\(parent)/qualm-record-\(UInt64.random(in: 0 ... .max))\(suffix)"
     }
 

@@ -12,7 +12,8 @@ public struct LabelledDraft: Sendable {
 
     /// - Parameter split: `nil` = by the trace's id, in the standard shares.
     public init(
-        trace: DraftTrace, isBad: Bool?, isHeavyweightGood: Bool? = nil, draft: AnswerFacts = AnswerFacts(), heavyweight: AnswerFacts? = nil,
+        trace: DraftTrace, isBad: Bool?, isHeavyweightGood: Bool? = nil, draft: AnswerFacts = AnswerFacts(),
+        heavyweight: AnswerFacts? = nil,
         split: DraftSplit? = nil
     ) {
         self.trace = trace

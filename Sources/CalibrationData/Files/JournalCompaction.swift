@@ -1,3 +1,4 @@
+internal import Digests
 internal import Gzip
 
 #if canImport(Glibc)
@@ -34,7 +35,7 @@ enum JournalCompaction {
         var output: [UInt8] = []
         var hash = SHA256()
         do {
-            var writer = try GzipWriter(level: 9)
+            var writer = try GzipWriter()
             try forEachPiece(of: path) { piece in
                 hash.update(piece.span)
                 try writer.compress(piece.span, into: &output)

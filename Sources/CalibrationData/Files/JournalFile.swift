@@ -3,7 +3,8 @@ internal import Gzip
 /// A file of JSON lines that is written while the process may be killed at any moment: each append is one write(2) of whole lines, on the
 /// disk when it returns. A `.gz` file gets one gzip member for each append. One process at a time: the file is locked while it is open.
 ///
-/// Opening an existing file keeps every complete line (a JSON object whose newline alone is missing is complete) and cuts off what a killed writer left of the next.
+/// Opening an existing file keeps every complete line (a JSON object whose newline alone is missing is complete) and cuts off what a killed
+/// writer left of the next.
 public struct JournalFile: ~Copyable {
     /// What was found when the file was opened.
     public struct Found: Sendable, Hashable {

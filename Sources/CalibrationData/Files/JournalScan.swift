@@ -160,7 +160,8 @@ struct JournalScan {
         tail += bytes[start...]
         guard tail.count <= LineReader.maxLineBytes else {
             throw CalibrationDataError(
-                .malformed, path: path, line: number + 1, "is longer than \(LineReader.maxLineBytes >> 20) MiB: is this a file of JSON lines?")
+                .malformed, path: path, line: number + 1,
+                "is longer than \(LineReader.maxLineBytes >> 20) MiB: is this a file of JSON lines?")
         }
     }
 

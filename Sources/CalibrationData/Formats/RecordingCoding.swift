@@ -2,8 +2,8 @@ internal import Calibration
 internal import EntropyRouting
 internal import FastJSON
 
-/// ``Recording`` as one line of JSON and back, without loss: numbers as their shortest digits, bytes that are no UTF-8 as an array, a missing
-/// logarithm (NaN) as null. `docs/recordings.md` describes the format.
+/// ``Recording`` as one line of JSON and back, without loss: numbers as their shortest digits, bytes that are no UTF-8 as an array, a
+/// missing logarithm (NaN) as null. `docs/recordings.md` describes the format.
 public enum RecordingCoding {
     /// Appends one line, with its newline.
     public static func append(_ recording: Recording, to bytes: inout [UInt8]) {

@@ -12,8 +12,9 @@ internal import EntropyRouting
 /// Single-token answers (multiple choice, classification) with their top-k probabilities and gold labels, one line each.
 ///
 /// Columns, by the header, in any order and case; others are ignored:
-/// `id`; `category`; `prompt`; `token`, the answer; `p1`...`pk` probabilities or `lp1`...`lpk` natural logarithms; `tok1`...`tokk`, their tokens;
-/// `gold`, the right answer. Without `token` the answer is the most probable of `tok1`...`tokk`; without those it is taken to be the first in rank.
+/// `id`; `category`; `prompt`; `token`, the answer; `p1`...`pk` probabilities or `lp1`...`lpk` natural logarithms; `tok1`...`tokk`, their
+/// tokens; `gold`, the right answer. Without `token` the answer is the most probable of `tok1`...`tokk`; without those it is taken to be
+/// the most probable one, without a name.
 struct CSVAnswers {
     let defaults: RecordingImport.Defaults
 
@@ -22,7 +23,9 @@ struct CSVAnswers {
 
     func read(_ bytes: [UInt8]) throws(CalibrationDataError) -> [Recording] {
         var reader = CSVReader(bytes)
-        guard let header = try reader.next() else { throw CalibrationDataError(.malformed, line: 1, "is empty: it must begin with a header") }
+        guard let header = try reader.next() else {
+            throw CalibrationDataError(.malformed, line: 1, "is empty: it must begin with a header")
+        }
         let columns = try Columns(header)
         var recordings: [Recording] = []
         var lines: [String: Int] = [:]
@@ -52,7 +55,8 @@ struct CSVAnswers {
         let answer = row["token"].flatMap { $0.isEmpty ? nil : $0 } ?? names[best] ?? ""
         // Which of the listed tokens was the answer: by name where there are names, else the most probable.
         let hasNames = names.contains { $0 != nil }
-        let sampled = hasNames ? names.firstIndex { $0 == answer } ?? names.firstIndex { $0.map(Self.trimmed) == Self.trimmed(answer) } : best
+        let sampled =
+            hasNames ? names.firstIndex { $0 == answer } ?? names.firstIndex { $0.map(Self.trimmed) == Self.trimmed(answer) } : best
         let gold = row["gold"].map(Self.trimmed).flatMap { $0.isEmpty ? nil : $0 }
         if gold != nil, answer.isEmpty {
             throw row.error("gold", "cannot be compared: there is neither a 'token' nor a 'tok1' to say what was answered")
@@ -96,7 +100,8 @@ struct CSVAnswers {
             }
             guard positions["id"] != nil else { throw missing("id", "is missing: the header must name a column 'id'") }
             guard positions["p1"] != nil || positions["lp1"] != nil else {
-                throw missing("p1", "is missing: the header must name 'p1', 'p2', ... (probabilities) or 'lp1', 'lp2', ... (natural logarithms)")
+                throw missing(
+                    "p1", "is missing: the header must name 'p1', 'p2', ... (probabilities) or 'lp1', 'lp2', ... (natural logarithms)")
             }
             guard positions["p1"] == nil || positions["lp1"] == nil else {
                 throw missing("lp1", "is there beside 'p1': only one of them can be read")
@@ -146,7 +151,8 @@ struct CSVAnswers {
                 ranks.append(rank)
             }
             guard mass <= 1.01 else {
-                throw error(columns.isLogarithmic ? "lp1" : "p1", "and those that follow sum up to a probability of \(mass), which is more than 1")
+                throw error(
+                    columns.isLogarithmic ? "lp1" : "p1", "and those that follow sum up to a probability of \(mass), which is more than 1")
             }
             return (ranks, values)
         }

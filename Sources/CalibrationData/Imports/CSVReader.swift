@@ -1,4 +1,5 @@
-/// CSV by RFC 4180: fields in quotes may hold commas, line breaks and doubled quotes; lines end in CRLF or LF; a byte order mark is skipped.
+/// CSV by RFC 4180: fields in quotes may hold commas, line breaks and doubled quotes; lines end in CRLF or LF; a byte order mark is
+/// skipped.
 struct CSVReader {
     struct Field {
         var text: String

@@ -75,7 +75,8 @@ public struct RecordingImport: Sendable {
         let positive = recording.draft.tokens.count { $0.logprob > 1e-6 || $0.top.contains { $0 > 1e-6 } }
         if positive > 0 {
             result.warnings.append(
-                "\(path): '\(recording.id)' has \(positive) tokens with a logprob above 0: these are no log-probabilities, and its entropies mean nothing")
+                "\(path): '\(recording.id)' has \(positive) tokens with a logprob above 0: they are no log-probabilities, "
+                    + "and its entropies mean nothing")
         }
         result.recordings.append(recording)
     }
@@ -95,7 +96,8 @@ public struct RecordingImport: Sendable {
 extension RecordingImport.Defaults {
     /// A recording around an imported draft.
     func recording(
-        id: String, category: String?, prompt text: String? = nil, recordedAt: String?, topLogprobs: Int, draft: RecordedAnswer, isBad: Bool?
+        id: String, category: String?, prompt text: String? = nil, recordedAt: String?, topLogprobs: Int, draft: RecordedAnswer,
+        isBad: Bool?
     ) -> Recording {
         let prompt = prompts?[id] ?? text.map { CalibrationPrompt(id: id, category: category ?? self.category, prompt: $0) }
         let category = prompts?[id]?.category ?? category ?? self.category

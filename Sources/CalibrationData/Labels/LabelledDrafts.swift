@@ -5,8 +5,9 @@ public import EntropyRouting
 public enum LabelledDrafts {
     /// One labelled draft for each recording, in their order.
     ///
-    /// Of several verdicts on one answer the strongest counts: a person's, then a reference's, then the gold label that came with an imported
-    /// recording, then a judge's; of equals the last. Verdicts on probes measure the judge and label nothing. The quality gates judge
+    /// Of several verdicts on one answer the strongest counts: a person's, then a reference's, then the gold label that came with an
+    /// imported recording, then a judge's; of equals the last. Verdicts on probes measure the judge and label nothing. The quality gates
+    /// judge
     /// the recorded text as production judges a draft.
     ///
     /// - Parameters:

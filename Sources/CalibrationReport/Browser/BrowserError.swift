@@ -16,8 +16,8 @@ public enum BrowserError: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .missing(let looked):
-            "no browser for the PNG: none of \(looked.joined(separator: ", ")) is on PATH; install Chromium (Debian, Ubuntu: apt-get install chromium) "
-                + "or name one with --browser"
+            "no browser for the PNG: none of \(looked.joined(separator: ", ")) is on PATH; install Chromium (Debian, Ubuntu: apt-get "
+                + "install chromium) or name one with --browser"
         case .unstartable(let path, let reason): "the browser \(path) cannot be started: \(reason)"
         case .timeout(let step, let seconds): "the browser did not answer within \(seconds) seconds (\(step))"
         case .ended(let step): "the browser ended by itself (\(step)); run it by hand with --headless=new to see why"

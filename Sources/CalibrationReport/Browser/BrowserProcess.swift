@@ -6,7 +6,8 @@
     private import Darwin
 #endif
 
-/// The child: started with pipes on its descriptors 3 and 4 and an empty profile, in a process group of its own. When this value goes, the group
+/// The child: started with pipes on its descriptors 3 and 4 and an empty profile, in a process group of its own. When this value goes,
+/// the group
 /// is ended and reaped and the profile removed.
 final class BrowserProcess {
     let answers: Int32

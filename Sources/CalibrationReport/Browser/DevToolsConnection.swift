@@ -8,7 +8,8 @@ import FastJSON
     private import Darwin
 #endif
 
-/// A headless Chromium as a child process, spoken to in the DevTools protocol over two pipes (`--remote-debugging-pipe`: commands on descriptor
+/// A headless Chromium as a child process, spoken to in the DevTools protocol over two pipes (`--remote-debugging-pipe`: commands on
+/// descriptor
 /// 3, answers on 4, each message a JSON text and a zero byte). No port is opened.
 ///
 /// Blocking, for one thread; the child, its pipes and its profile are gone when it is.

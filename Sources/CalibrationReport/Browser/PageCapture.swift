@@ -28,7 +28,8 @@ public struct PageCapture: Sendable {
         self.timeoutSeconds = max(1, timeoutSeconds)
     }
 
-    /// The page as a PNG, from its top to its end. Blocks the thread until it is there, at most ``timeoutSeconds`` and some for the end of the browser.
+    /// The page as a PNG, from its top to its end. Blocks the thread until it is there, at most ``timeoutSeconds`` and some for the end
+    /// of the browser.
     ///
     /// - Parameter path: absolute, of an HTML file.
     public func png(ofPage path: String) throws(BrowserError) -> [UInt8] {

@@ -1,7 +1,8 @@
 import Calibration
 import EntropyRouting
 
-/// The certification run again on the same drafts, for its picture and for its reasons. It promises nothing by itself: the certificate in the
+/// The certification run again on the same drafts, for its picture and for its reasons. It promises nothing by itself: the certificate
+/// in the
 /// model does.
 struct CertificationReplay {
     let walks: [CertificationWalk]

@@ -1,7 +1,8 @@
 import Calibration
 import EntropyRouting
 
-/// Which drafts are shown: of each kind the first ones by a hash of their ids, so that nobody chose them. Drafts of a few tokens show little
+/// Which drafts are shown: of each kind the first ones by a hash of their ids, so that nobody chose them. Drafts of a few tokens show
+/// little
 /// and come last.
 struct ExampleChoice {
     private static let fewTokens = 12

@@ -108,8 +108,8 @@ public enum ReportBuilder {
     private static func digestRemarks(_ model: RiskModel, _ drafts: [LabelledDraft]) -> [String] {
         guard model.provenance.dataHash.hasPrefix("mix64:"), DataDigest.digest(drafts) != model.provenance.dataHash else { return [] }
         return [
-            "These recordings and verdicts are not exactly those that the model was calibrated on: their digest is \(DataDigest.digest(drafts)), "
-                + "the model's is \(model.provenance.dataHash)."
+            "These recordings and verdicts are not exactly those that the model was calibrated on: their digest is "
+                + "\(DataDigest.digest(drafts)), the model's is \(model.provenance.dataHash)."
         ]
     }
 
@@ -118,7 +118,8 @@ public enum ReportBuilder {
             ProvenanceLine("drafter", "\(model.key.provider):\(model.key.drafter)"),
             ProvenanceLine(
                 "asked for",
-                "top_logprobs \(model.key.topLogprobs), temperature \(model.key.temperature), prompt mode \(model.key.promptMode), tier \(model.key.tier.rawValue)"
+                "top_logprobs \(model.key.topLogprobs), temperature \(model.key.temperature), prompt mode \(model.key.promptMode), tier "
+                    + "\(model.key.tier.rawValue)"
             ),
             ProvenanceLine("answered as", list(model.origin.models)),
             ProvenanceLine("fingerprints", list(model.origin.fingerprints)),

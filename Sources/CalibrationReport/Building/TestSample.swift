@@ -20,18 +20,20 @@ struct TestSample {
         var remarks: [String] = []
         if known.isEmpty, !drafts.isEmpty {
             remarks.append(
-                "No heavyweight answer of the test split has a verdict: its answers are taken to be good, which flatters every deferral curve."
+                "No heavyweight answer of the test split has a verdict: its answers are taken to be good, which flatters every deferral "
+                    + "curve."
             )
         } else if known.count < drafts.count {
             remarks.append(
-                "\(drafts.count - known.count) of \(drafts.count) test drafts have no verdict on the heavyweight's answer; it counts as good with the "
-                    + "probability \(NumberText.fixed(expected, 3)), the share among the others.")
+                "\(drafts.count - known.count) of \(drafts.count) test drafts have no verdict on the heavyweight's answer; it counts as "
+                    + "good with the probability \(NumberText.fixed(expected, 3)), the share among the others.")
         }
         let refused = drafts.count { !$0.isShippable }
         if refused > 0 {
             remarks.append(
-                "\(refused) of \(drafts.count) test drafts are refused whatever their risk, by a quality gate or for want of evidence. They are deferred first in every curve, "
-                    + "and left out of AUROC, ECE and Brier, which describe what the score decides.")
+                "\(refused) of \(drafts.count) test drafts are refused whatever their risk, by a quality gate or for want of evidence. "
+                    + "They are deferred first in every curve, and left out of AUROC, ECE and Brier, which describe what the score "
+                    + "decides.")
         }
         self.remarks = remarks
     }

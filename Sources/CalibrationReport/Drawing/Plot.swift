@@ -1,4 +1,5 @@
-/// A rectangle with two scales and light axes: horizontal hairlines with their values, a baseline with ticks, titles written out. Everything
+/// A rectangle with two scales and light axes: horizontal hairlines with their values, a baseline with ticks, titles written out.
+/// Everything
 /// inside is drawn by the figure.
 struct Plot: Sendable {
     struct Margins: Sendable, Hashable {

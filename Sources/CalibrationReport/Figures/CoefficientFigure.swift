@@ -5,8 +5,8 @@ enum CoefficientFigure {
             id: "coefficients", title: "What the risk model looks at",
             description: coefficients.map { "\($0.name) \(NumberText.fixed($0.value, 2))" }.joined(separator: ", ") + ".",
             caption: Markup(
-                "Change of the log-odds of a bad draft when a feature rises by one standard deviation, the others held. Features that say the "
-                    + "same share their weight, and may even get opposite signs: read them together, not as causes."),
+                "Change of the log-odds of a bad draft when a feature rises by one standard deviation, the others held. Features that "
+                    + "say the same share their weight, and may even get opposite signs: read them together, not as causes."),
             draw: { draw(coefficients, $0) })
     }
 

@@ -4,16 +4,17 @@ import Calibration
 enum DeferralFigure {
     static func figure(_ data: DeferralFigures) -> Figure {
         let operating = data.operating.map {
-            " The threshold in force sends \(NumberText.percent($0.x)) to the heavyweight and gives \(NumberText.percent($0.y)) good answers."
+            " The threshold in force sends \(NumberText.percent($0.x)) to the heavyweight and gives \(NumberText.percent($0.y)) good "
+                + "answers."
         }
         return Figure(
             id: "deferral", title: "Good answers against requests sent to the heavyweight",
             description: "Always the draft: \(NumberText.percent(data.draftAccuracy)) good answers. Always the heavyweight: "
                 + "\(NumberText.percent(data.heavyweightAccuracy)).\(operating ?? "")",
             caption: Markup(
-                "Drafts are given up in the order of their risk, the riskiest first. A curve that rises early catches the bad drafts first; "
-                    + "the broken line is what giving up at random buys. The band holds the curve in 95 % of bootstrap resamples of the test "
-                    + "drafts. Grey: the four baselines, one by one in the next figure."),
+                "Drafts are given up in the order of their risk, the riskiest first. A curve that rises early catches the bad drafts "
+                    + "first; the broken line is what giving up at random buys. The band holds the curve in 95 % of bootstrap resamples "
+                    + "of the test drafts. Grey: the four baselines, one by one in the next figure."),
             draw: { draw(data, $0) })
     }
 

@@ -16,9 +16,9 @@ enum EntropyFigure {
             id: "entropy", title: "Mean entropy of the drafts, by class and verdict",
             description: medians.joined(separator: "; ") + ".",
             caption: Markup(
-                "Good drafts above each line, bad drafts below, on a logarithmic scale; every stroke is a draft, the tall one the median. "
-                    + "Where both halves look alike entropy alone tells nothing; where classes lie far apart one threshold in bits cannot serve "
-                    + "them all, which is why the model has an intercept for each."),
+                "Good drafts above each line, bad drafts below, on a logarithmic scale; every stroke is a draft, the tall one the "
+                    + "median. Where both halves look alike entropy alone tells nothing; where classes lie far apart one threshold in "
+                    + "bits cannot serve them all, which is why the model has an intercept for each."),
             draw: { draw(rows, $0) })
     }
 

@@ -4,11 +4,12 @@ enum FrontierFigure {
         Figure(
             id: "frontier", title: "The pre-fire frontier, from replayed traffic",
             description: points.map {
-                "lambda \(NumberText.significant($0.lambda)): \(NumberText.fixed($0.savedMs, 0)) ms for \(NumberText.significant($0.wastedUSDPerThousand)) dollars"
+                "lambda \(NumberText.significant($0.lambda)): \(NumberText.fixed($0.savedMs, 0)) ms for "
+                    + "\(NumberText.significant($0.wastedUSDPerThousand)) dollars"
             }.joined(separator: "; ") + ".",
             caption: Markup(
-                "lambda, in dollars per second of waiting, is the operator's only knob. To the right more is wasted on heavyweights that were "
-                    + "not needed; upwards clients wait less. Nothing here changes an answer."),
+                "lambda, in dollars per second of waiting, is the operator's only knob. To the right more is wasted on heavyweights "
+                    + "that were not needed; upwards clients wait less. Nothing here changes an answer."),
             draw: { draw(points, $0) })
     }
 
@@ -27,7 +28,8 @@ enum FrontierFigure {
             let position = plot.point(point.wastedUSDPerThousand, point.savedMs)
             let text = "λ \(NumberText.significant(point.lambda).trimmingZeros)"
             parts.append(Shape.circle(position, radius: 3.5, "dot", title: text))
-            // Below to the right, where a curve that flattens leaves room; above near the edges. Without room of its own a point keeps its title.
+            // Below to the right, where a curve that flattens leaves room; above near the edges. Without room of its own a point keeps
+            // its title.
             let isRight = position.x + 8 + Shape.textWidth(text) > plot.right
             let label = Point(position.x + (isRight ? -8 : 8), position.y + (isRight || position.y > plot.bottom - 16 ? -8 : 14))
             let left = isRight ? label.x - Shape.textWidth(text) : label.x

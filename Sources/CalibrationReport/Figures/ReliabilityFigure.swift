@@ -6,9 +6,9 @@ enum ReliabilityFigure {
             description: "Expected calibration error \(NumberText.fixed(data.ece, 3)), Brier score \(NumberText.fixed(data.brier, 3)) over "
                 + "\(data.bins.count) bins of equal numbers of drafts.",
             caption: Markup(
-                "Left: drafts in bins of equal size by risk; on the diagonal a risk of 10 % means that one in ten is bad. Lines are 95 % "
-                    + "intervals (Clopper and Pearson). Right: where the good and the bad drafts lie. The guarantee does not need the diagonal: it "
-                    + "counts losses at a level, whatever the level is called."),
+                "Left: drafts in bins of equal size by risk; on the diagonal a risk of 10 % means that one in ten is bad. Lines are 95 "
+                    + "% intervals (Clopper and Pearson). Right: where the good and the bad drafts lie. The guarantee does not need the "
+                    + "diagonal: it counts losses at a level, whatever the level is called."),
             draw: { draw(data, $0) })
     }
 

@@ -6,16 +6,17 @@ enum RiskCoverageFigure {
     static func figure(_ data: RiskCoverageFigures) -> Figure {
         let point = data.coverage.map { coverage in
             "At the threshold in force \(NumberText.percent(coverage)) of the drafts are shipped; "
-                + "\(data.jointAtThreshold.map { NumberText.percent($0.value, 2) } ?? "an unknown share") of all requests are losses and "
-                + "\(data.selectiveAtThreshold.map { NumberText.percent($0.value, 2) } ?? "an unknown share") of the shipped drafts are bad."
+                + "\(data.jointAtThreshold.map { NumberText.percent($0.value, 2) } ?? "an unknown share") of all requests are losses "
+                + "and \(data.selectiveAtThreshold.map { NumberText.percent($0.value, 2) } ?? "an unknown share") of the shipped drafts "
+                + "are bad."
         }
         return Figure(
             id: "risk-coverage", title: "Risk against coverage, on the test split",
             description: point ?? "No threshold is in force.",
             caption: Markup(
                 "Coverage is the share of drafts that are shipped. Left, what a client meets: losses among all requests. Right, what "
-                    + "the operator audits: bad drafts among the shipped. The dot is the threshold in force with its 95 % interval; grey is the "
-                    + "mean entropy for comparison."
+                    + "the operator audits: bad drafts among the shipped. The dot is the threshold in force with its 95 % interval; "
+                    + "grey is the mean entropy for comparison."
                     + (data.alpha == nil ? "" : " The coloured line is alpha, the promise, in the panel that it is about.")),
             draw: { draw(data, $0) })
     }
@@ -53,20 +54,23 @@ enum RiskCoverageFigure {
             parts.append(
                 Shape.label("alpha \(NumberText.percentOfLevel(alpha))", at: Point(plot.left + 6, plot.y(alpha) - 6), "label accent-text"))
         }
-        guard let coverage, let estimate else { return parts }
+        if let coverage, let estimate { parts += mark(estimate, coverage, plot) }
+        return parts
+    }
+
+    /// The threshold in force with its interval.
+    private static func mark(_ estimate: Estimate, _ coverage: Double, _ plot: Plot) -> [Markup] {
         let point = plot.point(coverage, estimate.value)
-        if let interval = estimate.interval {
-            parts.append(
-                Shape.line(Point(point.x, plot.y(interval.lowerBound)), Point(point.x, plot.y(interval.upperBound)), "whisker ink"))
-        }
-        parts.append(Shape.circle(point, radius: 5.5, "dot"))
-        // The curves rise to the right: below them there is room, unless the point is near an edge.
+        let highest = plot.y(estimate.interval?.upperBound ?? estimate.value)
+        let lowest = plot.y(estimate.interval?.lowerBound ?? estimate.value)
+        // The curves rise to the right, so that there is room below the interval; near the floor, above it.
         let text = "\(NumberText.percent(estimate.value)) at \(NumberText.percent(coverage, 0))"
         let isRight = point.x + 12 + Shape.textWidth(text, size: 12.5) > plot.width
-        parts.append(
-            Shape.label(
-                text, at: Point(isRight ? plot.right : point.x + 9, point.y + (point.y > plot.bottom - 32 ? -12 : isRight ? 28 : 17)),
-                "label strong", anchor: isRight ? .end : .start))
-        return parts
+        let baseline = lowest + 16 > plot.bottom - 2 ? min(highest, point.y) - 8 : max(lowest, point.y + 5) + 13
+        return [
+            Shape.line(Point(point.x, lowest), Point(point.x, highest), "whisker ink"),
+            Shape.circle(point, radius: 5.5, "dot"),
+            Shape.label(text, at: Point(isRight ? plot.right : point.x + 9, baseline), "label strong", anchor: isRight ? .end : .start),
+        ]
     }
 }

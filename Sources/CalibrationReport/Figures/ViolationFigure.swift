@@ -6,10 +6,11 @@ enum ViolationFigure {
             description: "Alpha \(NumberText.percentOfLevel(data.alpha)) was exceeded on the other half in \(data.certified.violations) of "
                 + "\(data.resamplings) resamplings by the certified rule, and in \(data.naive.violations) by the naive rule.",
             caption: Markup(
-                "Each dot is one calibration: half of the labelled drafts choose a level, the other half says what it really loses. Dots right "
-                    + "of alpha are broken promises. The naive rule takes the loosest level that looked good; the certified rule asks for its upper "
-                    + "bound, and may break its promise in \(NumberText.percentOfLevel(data.delta)) of the cases. The halves are small, so the "
-                    + "rates measured on them scatter around the true ones, also across the line."),
+                "Each dot is one calibration: half of the labelled cal and test drafts choose a level, the other half says what it "
+                    + "really loses. Dots right of alpha are broken promises. The naive rule takes the loosest level that looked good; "
+                    + "the certified rule asks for its upper bound, and may break its promise in "
+                    + "\(NumberText.percentOfLevel(data.delta)) of the cases. The halves are small, so the rates measured on them "
+                    + "scatter around the true ones, also across the line."),
             draw: { draw(data, $0) })
     }
 

@@ -3,8 +3,7 @@ enum WalkFigure {
     static func figure(_ walks: [CertificationWalk]) -> Figure {
         let found = walks.map { walk in
             let level = walk.certified.map {
-                "level \(NumberText.percentOfLevel(walk.steps[$0].level)), bound "
-                    + "\(NumberText.percent(walk.steps[$0].bound, 2))"
+                "level \(NumberText.percentOfLevel(walk.steps[$0].level)), bound \(NumberText.percent(walk.steps[$0].bound, 2))"
             }
             return "\(walk.name): \(level ?? "no level")"
         }
@@ -13,8 +12,8 @@ enum WalkFigure {
             description: "Limit \(NumberText.percent(walks.first?.limit ?? 0)). \(found.joined(separator: "; ")).",
             caption: Markup(
                 "From strict to loose: the dot is the loss rate that was seen, the line rises to its upper confidence bound. The walk "
-                    + "goes on while the bound stays under the limit and takes the last level that did. It must not look beyond the first "
-                    + "failure (grey), however good a later level seems."),
+                    + "goes on while the bound stays under the limit and takes the last level that did. It must not look beyond the "
+                    + "first failure (grey), however good a later level seems."),
             draw: { draw(walks, $0) })
     }
 

@@ -1,6 +1,7 @@
-import CalibrationData
+import Digests
 
-/// What the page may do: apply its own stylesheets, by their digests, and nothing else. Even if a text got out of its element, a script or a
+/// What the page may do: apply its own stylesheets, by their digests, and nothing else. Even if a text got out of its element, a script
+/// or a
 /// style of its own would not run (Content Security Policy Level 3).
 enum ContentPolicy {
     static func value(allowing stylesheets: [StaticString]) -> String {

@@ -8,15 +8,15 @@ enum CostSection {
             if let deferral = model.deferral {
                 tag("p", ["class": "text"]) {
                     "The drafter alone gives \(NumberText.percent(deferral.draftAccuracy)) good answers, the heavyweight "
-                    "\(NumberText.percent(deferral.heavyweightAccuracy)). Between the two lies every rule that keeps some drafts and gives up the rest; the "
-                    "better it knows which drafts are bad, the fewer heavyweights it needs."
+                        + "\(NumberText.percent(deferral.heavyweightAccuracy)). Between the two lies every rule that keeps some drafts "
+                        + "and gives up the rest; the better it knows which drafts are bad, the fewer heavyweights it needs."
                     if let operating = deferral.operating {
                         " The threshold in force asks the heavyweight for \(NumberText.percent(operating.x)) of the requests, and "
-                        "\(NumberText.percent(operating.y)) of the answers are good."
+                            + "\(NumberText.percent(operating.y)) of the answers are good."
                     }
                     if let knee = deferral.knee {
-                        " The curve bends most at \(NumberText.percent(knee.x)): further requests buy less. The knee is a picture of the trade, not "
-                        "a guarantee; only levels that are certified may be chosen."
+                        " The curve bends most at \(NumberText.percent(knee.x)): further requests buy less. The knee is a picture of "
+                            + "the trade, not a guarantee; only levels that are certified may be chosen."
                     }
                 }
                 figures.markup("deferral")
@@ -40,17 +40,17 @@ enum GuaranteeSection {
         tag("section", ["id": "guarantee"]) {
             tag("h2") { "What the guarantee rests on" }
             tag("p", ["class": "text"]) {
-                "The labelled drafts are split by the hash of their prompts. The model is fitted on one part, the threshold is certified on "
-                "another, and this page is drawn from a third that neither has seen."
+                "The labelled drafts are split by the hash of their prompts. The model is fitted on one part, the threshold is "
+                    + "certified on another, and this page is drawn from a third that neither has seen."
             }
             splits(model)
             figures.markup("walk")
             figures.markup("risk-coverage")
             if let violations = model.violations {
                 tag("p", ["class": "text"]) {
-                    "Would the promise be kept if all this were done again? Over \(violations.resamplings) resamplings the certified rule exceeded alpha "
-                    "in \(NumberText.percent(violations.certified.rate)) of the cases, taking the level that looks best in "
-                    "\(NumberText.percent(violations.naive.rate))."
+                    "Would the promise be kept if all this were done again? Over \(violations.resamplings) resamplings the certified "
+                        + "rule exceeded alpha in \(NumberText.percent(violations.certified.rate)) of the cases, taking the level that "
+                        + "looks best in \(NumberText.percent(violations.naive.rate))."
                 }
             }
             figures.markup("violations")
@@ -84,8 +84,8 @@ enum RiskSection {
             tag("h2") { "Is the risk a probability?" }
             if let reliability = model.reliability {
                 tag("p", ["class": "text"]) {
-                    "The model's risk misses the observed share of bad drafts by \(NumberText.percent(reliability.ece)) on average (ECE), and its Brier "
-                    "score is \(NumberText.fixed(reliability.brier, 3))."
+                    "The model's risk misses the observed share of bad drafts by \(NumberText.percent(reliability.ece)) on average "
+                        + "(ECE), and its Brier score is \(NumberText.fixed(reliability.brier, 3))."
                 }
                 figures.markup("reliability")
             } else {
@@ -118,7 +118,8 @@ enum ClassSection {
         return Table(
             id: "classes", title: "Thresholds and losses by class",
             caption: (hasParts ? "Each class was certified by itself with its share of delta. " : "All classes share one certified level. ")
-                + "Drafts and bad ones over all splits; bounds are one-sided upper confidence bounds. A class without a threshold always escalates.",
+                + "Drafts and bad ones over all splits; bounds are one-sided upper confidence bounds. A class without a threshold "
+                + "always escalates.",
             columns: columns,
             rows: classes.map { row in
                 var cells = [

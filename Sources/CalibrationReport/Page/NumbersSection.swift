@@ -19,8 +19,8 @@ enum NumbersSection {
         return Table(
             id: "scores", title: "Ranking the test drafts",
             caption:
-                "AUROC and APGR with 95 % bootstrap intervals; CPT: least share of requests for the heavyweight that recovers half, or four fifths, "
-                + "of its lead. Higher is better for the first two, lower for the others.",
+                "AUROC and APGR with 95 % bootstrap intervals; CPT: least share of requests for the heavyweight that recovers half, or "
+                + "four fifths, of its lead. Higher is better for the first two, lower for the others.",
             columns: [
                 Table.Column("score"), Table.Column("AUROC"),
                 Table.Column("\(NumberText.fixed(reach.lowerBound, 1)) to \(NumberText.fixed(reach.upperBound, 1))"),

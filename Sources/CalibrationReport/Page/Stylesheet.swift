@@ -72,7 +72,8 @@ enum Stylesheet {
         figcaption{margin-top:2px;padding-top:9px;border-top:1px solid var(--hair)}}
         .tablebox{overflow-x:auto;margin:20px 0 30px}
         table{border-collapse:collapse;font-size:14px;line-height:1.35;font-variant-numeric:tabular-nums;width:100%}
-        caption{position:sticky;left:0;max-width:min(720px,calc(100vw - 32px));text-align:left;color:var(--soft);padding:0 0 10px;line-height:1.5}
+        caption{position:sticky;left:0;max-width:min(720px,calc(100vw - 32px))}
+        caption{text-align:left;color:var(--soft);padding:0 0 10px;line-height:1.5}
         caption b{color:var(--ink);font-weight:600}
         th,td{padding:7px 0 7px 18px;text-align:right;vertical-align:baseline;white-space:nowrap;font-weight:400}
         th:first-child,td:first-child{text-align:left;padding-left:0}
@@ -124,7 +125,8 @@ enum Stylesheet {
         .tokens{font-size:12.5px}
         th,td{padding-left:14px}}
         @media print{
-        :root{--paper:#fff;--ink:#000;--soft:#444;--faint:#aaa;--hair:#ddd;--accent:#b8391c;--wash:#b8391c24;--heat:#d9532f;color-scheme:light}
+        :root{--paper:#fff;--ink:#000;--soft:#444;--faint:#aaa;--hair:#ddd;--accent:#b8391c;--wash:#b8391c24;--heat:#d9532f}
+        :root{color-scheme:light}
         body{font-size:10.5pt}main{padding:0;max-width:none}nav{display:none}
         h2{margin-top:28pt;break-after:avoid}
         figure,.trace,tr,.facts{break-inside:avoid}

@@ -16,7 +16,8 @@ enum VerdictSection {
                     " \(reason)"
                 }
                 tag("p") {
-                    "Without a certificate no statement is made about how many bad drafts would be shipped. What follows describes the recorded drafts only."
+                    "Without a certificate no statement is made about how many bad drafts would be shipped. What follows describes the "
+                        + "recorded drafts only."
                 }
             }
         }
@@ -25,14 +26,16 @@ enum VerdictSection {
 
     private static func promise(_ certificate: RiskCertificate) -> Markup {
         let alpha = NumberText.percentOfLevel(certificate.alpha)
-        let where_ = certificate.classes.isEmpty ? "" : " in every class that ships drafts"
+        let isPerClass = !certificate.classes.isEmpty
         return tag("p", ["class": "verdict"]) {
             "Certified: "
             tag("strong") { "at most \(alpha)" }
             switch certificate.loss {
-            case .joint: " of all requests get a bad draft\(where_)"
-            case .recoverable: " of all requests get a bad draft where the heavyweight would have been good\(where_)"
-            case .selective: " of the shipped drafts are bad\(where_)"
+            case .joint: isPerClass ? " of each class's requests get a bad draft" : " of all requests get a bad draft"
+            case .recoverable:
+                (isPerClass ? " of each class's requests get a bad draft" : " of all requests get a bad draft")
+                    + " where the heavyweight would have been good"
+            case .selective: isPerClass ? " of each class's shipped drafts are bad" : " of the shipped drafts are bad"
             }
             ", with \(NumberText.percentOfLevel(1 - certificate.delta)) confidence."
         }
@@ -45,20 +48,22 @@ enum VerdictSection {
             } else {
                 "A draft is shipped when its risk is at most the level of its class. "
             }
-            "Of \(NumberText.count(certificate.labels)) calibration drafts this shipped \(NumberText.percent(certificate.coverage)) and lost "
-            "\(certificate.losses); the upper bound of its loss rate is \(NumberText.percent(certificate.bound, 2))."
+            "Of \(NumberText.count(certificate.labels)) calibration drafts this shipped \(NumberText.percent(certificate.coverage)) and "
+                + "lost \(certificate.losses); the upper bound of its loss rate is \(NumberText.percent(certificate.bound, 2))."
             if let outcome {
                 " Of \(NumberText.count(outcome.drafts)) test drafts, which were used for nothing else, it shipped "
-                "\(NumberText.percent(outcome.coverage.value)) and lost \(outcome.losses)."
+                    + "\(NumberText.percent(outcome.coverage.value)) and lost \(outcome.losses)."
             }
             if certificate.judgeSensitivity < 1 {
-                " The verdicts are a judge's that recognises at least \(NumberText.percent(certificate.judgeSensitivity)) of bad answers, so the "
-                "bound was held to \(NumberText.percent(certificate.alpha * certificate.judgeSensitivity, 2))."
+                " The verdicts are a judge's that recognises at least \(NumberText.percent(certificate.judgeSensitivity)) of bad "
+                    + "answers, so the bound was held to \(NumberText.percent(certificate.alpha * certificate.judgeSensitivity, 2))."
             }
         }
             + tag("p") {
-                "It holds for requests like the calibrated ones and for the drafter as it answered then. It does not say that a given shipped answer "
-                "is right, that each class or user meets the limit, or that it survives a change of prompts, model or settings."
+                let parts = certificate.classes.isEmpty ? "each class or user" : "each user or topic"
+                "It holds for requests like the calibrated ones and for the drafter as it answered then. It does not say that a given "
+                    + "shipped answer is right, that \(parts) meets the limit, or that it survives a change of prompts, model or "
+                    + "settings."
             }
     }
 

@@ -86,7 +86,9 @@ extension RiskCertificate {
         try check((0...labels).contains(losses), "losses", losses, "0 to \(labels)")
         try check(bound >= 0 && bound <= 1, "bound", bound, "0 to 1")
         try check(coverage >= 0 && coverage <= 1, "coverage", coverage, "0 to 1")
-        if classes.isEmpty, let threshold { try check(grid.contains(threshold), "grid", grid, "a list that holds the threshold \(threshold)") }
+        if classes.isEmpty, let threshold {
+            try check(grid.contains(threshold), "grid", grid, "a list that holds the threshold \(threshold)")
+        }
         for (index, part) in classes.enumerated() {
             let path = "classes.\(part.taskClass.rawValue)"
             try check(!classes[..<index].contains { $0.taskClass == part.taskClass }, path, "there twice", "each class once")

@@ -18,7 +18,8 @@ public struct RiskStrategy: Sendable {
         if let given, !(given > 0 && given <= 1) {
             throw ParameterError("risk threshold", is: "\(given)", expected: "a probability above 0, at most 1")
         }
-        guard let thresholds = try given.map({ level throws(ParameterError) in try RiskThresholds(overall: level) }) ?? model.thresholds else {
+        guard let thresholds = try given.map({ level throws(ParameterError) in try RiskThresholds(overall: level) }) ?? model.thresholds
+        else {
             throw ParameterError("risk threshold", is: "not set", expected: "a probability, since the risk model has no certified one")
         }
         guard prefireRatio > 0, prefireRatio <= 1 else {

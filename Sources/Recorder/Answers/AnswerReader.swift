@@ -36,7 +36,8 @@ struct AnswerReader: Sendable {
         }
         switch result {
         case .success(let answer):
-            // What follows the last marker is nobody's business; a socket that waits for us would wait for ever, and its connection is lost.
+            // What follows the last marker is nobody's business; but a socket that waits for us would wait for ever, and its connection
+            // would be lost.
             running.resume()
             return answer
         case .failure(let failure):
@@ -112,7 +113,8 @@ struct AnswerReader: Sendable {
             facts: AnswerFacts(
                 inputTokens: tokens.input, cachedInputTokens: tokens.cachedInput, outputTokens: tokens.output,
                 firstTokenMs: answer.firstTokenMs, totalMs: totalMs),
-            costUSD: prices.cost(of: tokens, model: leg.model), tokens: topLogprobs == nil ? [] : answer.tokens, isRefusal: answer.isRefusal)
+            costUSD: prices.cost(of: tokens, model: leg.model), tokens: topLogprobs == nil ? [] : answer.tokens, isRefusal: answer.isRefusal
+        )
     }
 
     /// The provider's count, else our own.

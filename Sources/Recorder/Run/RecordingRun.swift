@@ -1,8 +1,8 @@
 public import CalibrationData
 public import Cascade
 
-/// One run of `qualm record`: prompts that are not in the file yet are asked, and each record is on the disk before the next is begun in its
-/// place. A run that is killed loses the answers that were in flight, and nothing else.
+/// One run of `qualm record`: prompts that are not in the file yet are asked, and each record is on the disk before the next is begun in
+/// its place. A run that is killed loses the answers that were in flight, and nothing else.
 public final class RecordingRun: Sendable {
     /// What a run did.
     public struct Summary: Sendable {

@@ -54,12 +54,14 @@ public struct RecordingSettings: Sendable {
         guard concurrency >= 1 else { throw .settings("the concurrency must be 1 or more, not \(concurrency)") }
         guard drafter.provider.capabilities.sendsLogprobs else {
             throw .settings(
-                "the drafter's provider '\(drafter.model.provider)' is configured to send no logprobs: without them there is nothing to calibrate")
+                "the drafter's provider '\(drafter.model.provider)' sends no logprobs, as configured: without them nothing can be calibrated"
+            )
         }
         guard maxUSD != nil, !allowsUnknownPrices else { return }
         for leg in legs where prices[leg.model] == nil {
             throw .settings(
-                "the price of \(leg.model.qualified) is not known, so no spend cap can be kept: add it to 'prices', or allow unknown prices")
+                "the price of \(leg.model.qualified) is not known, so no spend cap can be kept: add it to 'prices', or allow unknown prices"
+            )
         }
     }
 

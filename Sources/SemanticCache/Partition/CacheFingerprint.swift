@@ -1,4 +1,5 @@
 internal import ChatAPI
+internal import Digests
 internal import FastJSON
 
 /// What tells a request apart from others in the cache.

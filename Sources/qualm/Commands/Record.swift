@@ -11,13 +11,13 @@ struct Record: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Record what the drafter and the heavyweight answer, with the drafter's logprobs.",
         discussion: """
-            Each record is on the disk before the next prompt is begun in its place: a run that was stopped, killed or capped goes on where it ended, \
-            with the same command. 'docs/recordings.md' describes the file.
+            Each record is on the disk before the next prompt is begun in its place: a run that was stopped, killed or capped goes on \
+            where it ended, with the same command. 'docs/recordings.md' describes the file.
 
             With --from, nothing is asked: existing recordings are converted.
 
-            Exit status 0 when every prompt is recorded, 1 when a signal or the spend cap ended the run early, 65 when a file is wrong, 66 when one \
-            cannot be read, 69 when prompts failed for good, 73 when the file cannot be written, 78 when the configuration is wrong.
+            Exit status 0 when every prompt is recorded, 1 when a signal or the spend cap ended the run early, 65 when a file is wrong, 66 when \
+            one cannot be read, 69 when prompts failed for good, 73 when the file cannot be written, 78 when the configuration is wrong.
             """)
 
     @OptionGroup var source: ConfigurationSource
@@ -43,11 +43,11 @@ struct Record: AsyncParsableCommand {
     @Option(help: "Prompts at once, each with one call in flight: 1 to 256.")
     var concurrency = 8
 
-    @Option(help: "Temperature of both requests: 0 to 2. A calibration holds for this one only.")
-    var temperature = 0.0
+    @Option(help: "Temperature of both requests: 0 to 2. A calibration holds for this one only. Default: the route's.")
+    var temperature: Double?
 
-    @Option(help: "Alternatives per token: 1 to 20, or what the provider sends at most.")
-    var topLogprobs = 20
+    @Option(help: "Alternatives per token: 1 to 20, or what the provider sends at most. Default: the route's.")
+    var topLogprobs: Int?
 
     @Option(help: "Longest answer in tokens; 0 leaves it to the provider.")
     var maxTokens = 1_024
@@ -64,8 +64,8 @@ struct Record: AsyncParsableCommand {
     @Option(parsing: .upToNextOption, help: "Only prompts of these categories.")
     var category: [String] = []
 
-    @Option(help: "Name of what was done to the prompts; part of what a calibration holds for.")
-    var promptMode = "plain"
+    @Option(help: "Name of what was done to the prompts; part of what a calibration holds for. Default: the route's.")
+    var promptMode: String?
 
     @Option(help: "Calls for one answer, failed ones included: 1 to 20.")
     var attempts = 6
@@ -88,8 +88,8 @@ struct Record: AsyncParsableCommand {
 
     func validate() throws {
         guard (1...256).contains(concurrency) else { throw ValidationError("--concurrency must be 1 to 256, not \(concurrency)") }
-        guard (0...2).contains(temperature) else { throw ValidationError("--temperature must be 0 to 2, not \(temperature)") }
-        guard (1...20).contains(topLogprobs) else { throw ValidationError("--top-logprobs must be 1 to 20, not \(topLogprobs)") }
+        if let temperature, !(0...2).contains(temperature) { throw ValidationError("--temperature must be 0 to 2, not \(temperature)") }
+        if let topLogprobs, !(1...20).contains(topLogprobs) { throw ValidationError("--top-logprobs must be 1 to 20, not \(topLogprobs)") }
         guard maxTokens >= 0 else { throw ValidationError("--max-tokens must be 0 or more, not \(maxTokens)") }
         guard (1...20).contains(attempts) else { throw ValidationError("--attempts must be 1 to 20, not \(attempts)") }
         if let maxUsd, !(maxUsd > 0 && maxUsd.isFinite) { throw ValidationError("--max-usd must be more than 0, not \(maxUsd)") }
@@ -121,10 +121,10 @@ struct Record: AsyncParsableCommand {
             heavyweight: heavyweight.flatMap { ConfiguredModel($0) }, asksHeavyweight: !noHeavyweight)
         defer { setup.shutdown() }
         var settings = setup.settings
-        settings.temperature = temperature
-        settings.topLogprobs = topLogprobs
+        if let temperature { settings.temperature = temperature }
+        if let topLogprobs { settings.topLogprobs = topLogprobs }
         settings.maxTokens = maxTokens == 0 ? nil : maxTokens
-        settings.promptMode = promptMode
+        if let promptMode { settings.promptMode = promptMode }
         settings.concurrency = concurrency
         settings.retry.attempts = attempts
         settings.maxUSD = maxUsd
@@ -157,7 +157,8 @@ struct Record: AsyncParsableCommand {
         if summary.failures.count > 10 { StandardError.write("qualm: and \(summary.failures.count - 10) more\n") }
         if summary.withoutEvidence > 0 {
             StandardError.write(
-                "qualm: warning: \(summary.withoutEvidence) drafts came without logprobs: the provider does not send them, and nothing can be calibrated on them\n")
+                "qualm: warning: \(summary.withoutEvidence) drafts came without logprobs: the provider does not send them, "
+                    + "and nothing can be calibrated on them\n")
         }
         print(
             "\(out): \(summary.recorded) recorded, \(summary.found) were there before, \(summary.failures.count) failed, "
@@ -175,7 +176,8 @@ struct Record: AsyncParsableCommand {
     private func convert() throws {
         var defaults = RecordingImport.Defaults()
         if let model = model.flatMap({ ConfiguredModel($0) }) { (defaults.provider, defaults.model) = (model.provider, model.model) }
-        defaults.temperature = temperature
+        // What OpenAI's API samples at unless it is told otherwise; the files do not say.
+        defaults.temperature = temperature ?? 1
         if !prompts.isEmpty { defaults.prompts = try PromptSet.load(paths: prompts) }
         let result = try RecordingImport(format: .init(rawValue: format.rawValue) ?? .auto, defaults: defaults).read(paths: from)
         for warning in result.warnings { StandardError.write("qualm: warning: \(warning)\n") }

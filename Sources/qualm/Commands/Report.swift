@@ -11,11 +11,12 @@ struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Draw a calibration as a self-contained HTML page, and as PNG and SVG.",
         discussion: """
-            The page holds no script and loads nothing. Curves and numbers are of the test split; the certificate is the artefact's. Without \
-            --model the drafts are calibrated first with --alpha, --delta and --loss, which shows why nothing could be certified, too.
+            The page holds no script and loads nothing. Curves and numbers are of the test split; the certificate is the artefact's. \
+            Without --model the drafts are calibrated first with --alpha, --delta and --loss, which shows why nothing could be \
+            certified, too.
 
-            Exit status 0 when all is written, 65 when a file is wrong, 66 when it cannot be read, 69 when there is no browser for the PNG or it fails, 73 when \
-            something cannot be written, 78 when the configuration is wrong.
+            Exit status 0 when all is written, 65 when a file is wrong, 66 when it cannot be read, 69 when there is no browser for \
+            the PNG or it fails, 73 when something cannot be written, 78 when the configuration is wrong.
             """)
 
     @Option(parsing: .upToNextOption, help: "Recordings: JSON lines, plain or gzip.")

@@ -1,6 +1,7 @@
 import Calibration
 import CalibrationData
 import CalibrationReport
+import Digests
 import EntropyRouting
 import FastJSON
 import FoundationEssentials
@@ -132,7 +133,8 @@ struct ReportSources {
             else {
                 throw Failure(
                     message:
-                        "\(path): 'configurations[0].frontier[\(index)]' lacks usd_per_second, saved_seconds_per_request or wasted_usd_per_request",
+                        "\(path): 'configurations[0].frontier[\(index)]' lacks usd_per_second, saved_seconds_per_request or "
+                        + "wasted_usd_per_request",
                     status: 65)
             }
             result.append(FrontierPoint(lambda: lambda, wastedUSDPerThousand: 1_000 * wasted, savedMs: 1_000 * saved))

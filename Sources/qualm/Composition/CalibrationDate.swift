@@ -16,7 +16,8 @@ enum CalibrationDate {
     /// Of `2026-11-21`, with or without a time behind it.
     static func seconds(_ date: String) -> Double? {
         let parts = date.prefix(10).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2], (1...12).contains(month), (1...31).contains(day)
+        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2], (1...12).contains(month),
+            (1...31).contains(day)
         else { return nil }
         // Days since 1970 in the civil calendar, with years that begin in March so that a leap day comes last (Hinnant, "chrono-compatible
         // low-level date algorithms").

@@ -70,16 +70,7 @@ struct GatewayProcess {
         try await group.shutdownGracefully()
     }
 
-    private var prices: Cascade.PriceBook {
-        Cascade.PriceBook(
-            Dictionary(
-                configuration.prices.prices.map { model, price in
-                    (
-                        ModelName(model).qualified,
-                        Cascade.PriceBook.Price(input: price.input, output: price.output, cachedInput: price.cachedInput)
-                    )
-                }, uniquingKeysWith: { first, _ in first }))
-    }
+    private var prices: Cascade.PriceBook { Cascade.PriceBook(configuration) }
 
     private func gateway(
         _ routes: [CascadeRoute], _ assembly: ProviderAssembly, _ active: ActiveRequests, _ metrics: GatewayMetrics,
@@ -96,7 +87,8 @@ struct GatewayProcess {
             oversight: oversight)
         return Gateway(
             routes: routes, providers: assembly.providers, models: models(routes), executor: executor, metrics: metrics,
-            statistics: statistics, decisions: decisions, settings: settings, oversight: oversight, calibratedAt: CalibrationDate.oldest(of: routes),
+            statistics: statistics, decisions: decisions, settings: settings, oversight: oversight,
+            calibratedAt: CalibrationDate.oldest(of: routes),
             sampleMetrics: { metrics.upstreamOpenSockets.set(to: Double(assembly.openSockets)) })
     }
 

@@ -25,11 +25,7 @@ struct JudgeSetup {
         guard configured.contains(model.provider) else {
             throw Self.problem("--judge: '\(model.provider)' is not one of the configured providers: \(configured.joined(separator: ", "))")
         }
-        let prices = PriceBook(
-            Dictionary(
-                configuration.prices.prices.map { name, price in
-                    (ModelName(name).qualified, PriceBook.Price(input: price.input, output: price.output, cachedInput: price.cachedInput))
-                }, uniquingKeysWith: { first, _ in first }))
+        let prices = Cascade.PriceBook(configuration)
         if needsPrice && prices[model] == nil {
             throw Self.problem(
                 "--max-usd needs the price of \(model.qualified): set it under 'prices', or pass --allow-unknown-prices and no cap holds")

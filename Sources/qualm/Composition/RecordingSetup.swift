@@ -25,7 +25,8 @@ struct RecordingSetup {
         asksHeavyweight: Bool
     ) throws {
         let route = configuration.route(named: name)
-        guard let drafter = drafter ?? route?.routing.drafter, let heavyweight = heavyweight ?? route?.routing.heavyweight ?? (asksHeavyweight ? nil : drafter)
+        guard let drafter = drafter ?? route?.routing.drafter,
+            let heavyweight = heavyweight ?? route?.routing.heavyweight ?? (asksHeavyweight ? nil : drafter)
         else {
             let known = configuration.routes.map(\.name).joined(separator: ", ")
             throw Self.problem("--route: there is no '\(name)'; the configuration has \(known)")
@@ -45,6 +46,12 @@ struct RecordingSetup {
         }
         var settings = RecordingSettings(drafter: first, heavyweight: asksHeavyweight ? legs.last : nil)
         settings.prices = Cascade.PriceBook(configuration)
+        // What is recorded is what a calibration for this route holds for.
+        if let routing = (route ?? configuration.route(named: RouteConfiguration.automatic))?.routing {
+            settings.temperature = routing.temperature
+            settings.topLogprobs = max(1, routing.topLogprobs)
+            settings.promptMode = routing.promptMode
+        }
         self.settings = settings
         self.assembly = assembly
     }
@@ -54,17 +61,6 @@ struct RecordingSetup {
     private static func problem(_ message: String) -> ExitCode {
         StandardError.write("qualm: \(message)\n")
         return ExitCode(78)
-    }
-}
-
-extension Cascade.PriceBook {
-    /// The configuration's `prices`.
-    init(_ configuration: GatewayConfiguration) {
-        self.init(
-            Dictionary(
-                configuration.prices.prices.map { model, price in
-                    (ModelName(model).qualified, Price(input: price.input, output: price.output, cachedInput: price.cachedInput))
-                }, uniquingKeysWith: { first, _ in first }))
     }
 }
 

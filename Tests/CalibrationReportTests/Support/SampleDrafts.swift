@@ -65,7 +65,8 @@ struct SampleDrafts {
         ])
             + [[0xC3], [0xA9], [0xFF, 0x41], [0x20, 0xF0, 0x9F], [0x8C], [0x8D], [0xE2, 0x82]],
         .creative: tokens([
-            "A", " grey", " heron", " stands", " where", " the", " ", "  ", " river", " forgets", " its", " name", " —", " listening", "…",
+            "A", " grey", " heron", " stands", " where", " the", " ", "  ", " river", " forgets", " its", " name", " —",
+            " listening", "…",
             "\n", "“", "Café", "”", "\n",
         ]),
     ]

@@ -49,7 +49,8 @@ struct World {
     }
 
     var executor: CascadeExecutor {
-        CascadeExecutor(prices: prices, limits: limits, budget: budget, active: active, observer: observer, cache: cache, oversight: oversight)
+        CascadeExecutor(
+            prices: prices, limits: limits, budget: budget, active: active, observer: observer, cache: cache, oversight: oversight)
     }
 
     var route: CascadeRoute {

@@ -1,39 +1,69 @@
-/// SHA-256 (FIPS 180-4) of one message at hand.
+/// SHA-256 (FIPS 180-4), for names of prompts, requests and data: that two of them are the same, or that a file reads back as it was written.
 ///
-/// Own code, because the alternative is a whole TLS library for one function. It names cache entries, so that requests which differ never
-/// meet by chance; nothing secret is authenticated with it.
-struct SHA256 {
+/// Own code, because the alternative is a whole TLS library for one function. Nothing secret is authenticated with it.
+public struct SHA256: Sendable {
     /// Eight words, big-endian in the standard's order.
-    typealias Digest = [UInt8]
-
     private var state: InlineArray<8, UInt32> = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
+    /// Bytes that do not fill a block yet: 0...63.
+    private var pending: [UInt8] = []
+    private var byteCount: UInt64 = 0
 
-    /// The digest of `message`: 32 bytes. Linear in time, and without a copy of the message.
-    static func digest(of message: Span<UInt8>) -> Digest {
-        var hash = SHA256()
-        let whole = message.count / 64 * 64
-        var offset = 0
-        while offset < whole {
-            hash.compress(message.extracting(offset..<offset + 64))
-            offset += 64
-        }
-        // The rest, a one bit, zeros, and the length in bits: one block or two.
-        var tail: [UInt8] = []
-        tail.reserveCapacity(128)
-        for index in whole..<message.count { tail.append(message[index]) }
-        tail.append(0x80)
-        while tail.count % 64 != 56 { tail.append(0) }
-        let bits = UInt64(message.count) << 3
-        for shift in stride(from: 56, through: 0, by: -8) { tail.append(UInt8(truncatingIfNeeded: bits >> UInt64(shift))) }
-        hash.compress(tail.span.extracting(0..<64))
-        if tail.count > 64 { hash.compress(tail.span.extracting(64..<128)) }
-        return hash.digest
+    public init() { pending.reserveCapacity(128) }
+
+    /// `sha256:` and 64 hexadecimal digits.
+    public static func name(of message: [UInt8]) -> String {
+        let digits = Array("0123456789abcdef".utf8)
+        let text = digest(of: message.span).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return "sha256:" + String(decoding: text, as: UTF8.self)
     }
 
-    private var digest: Digest {
-        var digest: Digest = []
+    /// The digest of `message`: 32 bytes.
+    public static func digest(of message: Span<UInt8>) -> [UInt8] {
+        var hash = SHA256()
+        hash.update(message)
+        return hash.finished()
+    }
+
+    /// Takes the next bytes of the message.
+    public mutating func update(_ bytes: Span<UInt8>) {
+        byteCount &+= UInt64(bytes.count)
+        var offset = 0
+        if !pending.isEmpty {
+            while pending.count < 64, offset < bytes.count {
+                pending.append(bytes[offset])
+                offset += 1
+            }
+            guard pending.count == 64 else { return }
+            let block = pending
+            compress(block.span)
+            pending.removeAll(keepingCapacity: true)
+        }
+        while bytes.count - offset >= 64 {
+            compress(bytes.extracting(offset..<offset + 64))
+            offset += 64
+        }
+        while offset < bytes.count {
+            pending.append(bytes[offset])
+            offset += 1
+        }
+    }
+
+    /// The digest of all that was taken: 32 bytes.
+    public consuming func finished() -> [UInt8] {
+        // The rest, a one bit, zeros, and the length in bits: one block or two.
+        var tail = pending
+        tail.append(0x80)
+        while tail.count % 64 != 56 { tail.append(0) }
+        for shift in stride(from: 56, through: 0, by: -8) { tail.append(UInt8(truncatingIfNeeded: (byteCount << 3) >> UInt64(shift))) }
+        compress(tail.span.extracting(0..<64))
+        if tail.count > 64 { compress(tail.span.extracting(64..<128)) }
+        return digest
+    }
+
+    private var digest: [UInt8] {
+        var digest: [UInt8] = []
         digest.reserveCapacity(32)
         for index in state.indices {
             for shift: UInt32 in [24, 16, 8, 0] { digest.append(UInt8(truncatingIfNeeded: state[index] >> shift)) }

@@ -1,8 +1,7 @@
+import Digests
 import Testing
 
-@testable import SemanticCache
-
-@Suite struct PartitionSHA256Tests {
+@Suite struct SHA256Tests {
     private func digest(_ message: [UInt8]) -> String {
         SHA256.digest(of: message.span).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
