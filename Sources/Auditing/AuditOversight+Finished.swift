@@ -1,14 +1,34 @@
 public import Cascade
-import ChatAPI
+public import ChatAPI
 import EntropyRouting
 
 extension AuditOversight {
+    /// Routes whose certified rule knows what its drafter was called: asking the drafter before the first request shows whether it still is.
+    public var identified: [AuditedRoute] {
+        watches.filter { watch in
+            guard let origin = watch.calibration?.model.origin else { return false }
+            return !origin.models.isEmpty || !origin.fingerprints.isEmpty
+        }.map(\.route)
+    }
+
+    /// What a route's drafter calls itself, learnt otherwise than from a request.
+    ///
+    /// - Returns: why the calibration does not hold for it; `nil` when it does, or when this was known.
+    public func learnt(_ identity: StreamIdentity, route: String) -> String? {
+        byRoute[route].flatMap { note(identity, on: $0) }
+    }
+
+    @discardableResult
+    private func note(_ identity: StreamIdentity?, on watch: RouteWatch) -> String? {
+        guard let reason = watch.noteIdentity(identity) else { return nil }
+        observer.becameStale(route: watch.route.name, reason: reason)
+        return reason
+    }
+
     public func finished(_ outcome: OversightOutcome) {
         guard let watch = byRoute[outcome.query.route] else { return }
         count(outcome, in: watch)
-        if let reason = watch.noteIdentity(outcome.record.draftIdentity) {
-            observer.becameStale(route: watch.route.name, reason: reason)
-        }
+        note(outcome.record.draftIdentity, on: watch)
         let observation = observation(of: outcome, watch)
         var entry = DecisionTable.Entry(id: outcome.record.id, watch: watch, observation: observation)
         guard let observation, let calibration = watch.calibration else { return decisions.insert(entry) }

@@ -81,12 +81,26 @@ struct OversightTests {
         }
     }
 
+    private static func role(of model: String) -> [UInt8] {
+        Array(
+            #"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"\#(model)","system_fingerprint":"fp_7","choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"#
+                .utf8) + [10, 10]
+    }
+
+    @Test("withholds the very draft that shows that the drafter is another one")
+    func stranger() async throws {
+        let draft = Script.of([Self.role(of: "stranger")] + Script.sure("Paris.") + Script.end)
+        var world = try World(draft: draft, heavyweight: [Script.expert])
+        world.oversight = ScriptedOversight()
+        let outcome = try await world.run()
+        #expect(outcome.text == Script.expertText)
+        #expect(outcome.record.decision == .escalate && outcome.record.reason == "uncertified")
+        #expect(outcome.leg(.draft)?.isWasted == true)
+    }
+
     @Test("learns what the drafter's stream called itself")
     func identity() async throws {
-        let role =
-            Array(
-                #"data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"draft-1-2026","system_fingerprint":"fp_7","choices":[{"index":0,"delta":{"role":"assistant"},"finish_reason":null}]}"#
-                    .utf8) + [10, 10]
+        let role = Self.role(of: "draft-1-2026")
         var world = try World(draft: Script.of([role] + Script.sure("Paris.") + Script.end))
         world.oversight = ScriptedOversight()
         let outcome = try await world.run()

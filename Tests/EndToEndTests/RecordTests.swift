@@ -181,7 +181,7 @@ import Testing
             let found = try scene.ids("run/recordings.jsonl").count
             #expect(found > 0 && found < 20)
             let other = try await scene.run(scene.arguments + ["--temperature", "0.7"])
-            #expect(other.status == 65 && other.stderr.contains("temperature 0.0, not 0.7"), "\(other)")
+            #expect(other.status == 65 && other.stderr.contains("temperature 1.0, not 0.7"), "\(other)")
             let missing = try await scene.run(["record", "--prompts", "no-such-folder", "--out", scene.directory.appending(path: "x").path])
             #expect(missing.status == 66 && missing.stderr.contains("no-such-folder"), "\(missing)")
             let unpriced = try await scene.run(scene.arguments(out: "y.jsonl") + ["--drafter", "sim:other", "--max-usd", "1"])

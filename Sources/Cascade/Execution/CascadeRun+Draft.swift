@@ -45,12 +45,20 @@ extension CascadeRun {
         do throws(ProviderError) {
             batch.removeAll()
             try draft?.decoder.decode(buffer, into: &batch)
-            if let identity = batch.identity { record.draftIdentity = identity }
+            if let identity = batch.identity { note(identity) }
+            guard draft != nil else { return }
             try observeBatch()
             if draft != nil, batch.isDone { completeDraft() }
         } catch {
             failDraft(error)
         }
+    }
+
+    /// The stream says who it comes from. What reveals that the drafter is another one is not shipped itself.
+    private func note(_ identity: StreamIdentity) {
+        record.draftIdentity = identity
+        guard let oversight, executor.oversight?.covers(identity, oversight.query) == false else { return }
+        perform(machine.draftUncovered())
     }
 
     private func observeBatch() throws(ProviderError) {

@@ -59,6 +59,8 @@ public enum EscalationReason: Sendable, Hashable {
     case expected
     /// Too few tokens came with evidence (tier N): missing evidence is never confidence.
     case noEvidence
+    /// The drafter is not the one that the rule was calibrated for.
+    case uncertified
     /// A quality gate refused the draft; the gate's name.
     case gate(String)
     /// The client or the operator asked for the heavyweight.
@@ -83,6 +85,7 @@ public enum EscalationReason: Sendable, Hashable {
         case .risk: "risk"
         case .expected: "expected"
         case .noEvidence: "no_evidence"
+        case .uncertified: "uncertified"
         case .gate(let gate): "gate_\(gate)"
         case .requested: "requested"
         case .holdLimit: "hold_limit"

@@ -134,6 +134,15 @@ public struct CascadeStateMachine: Sendable, Hashable {
         }
     }
 
+    /// The stream names a drafter that the rule was not calibrated for: nothing that it says may be shipped. Comes with the first chunk, before
+    /// anything was released.
+    public mutating func draftUncovered() -> CascadeAction {
+        switch state {
+        case .drafting, .prefired: control == .auto ? escalate(.uncertified) : .none
+        case .committed, .escalated, .handedOver, .finished: .none
+        }
+    }
+
     /// The draft ended properly and was judged; `rejection` is `nil` for an accepted one.
     public mutating func draftCompleted(rejection: EscalationReason?) -> CascadeAction {
         isDraftPresentable = rejection == .entropy || rejection == .risk

@@ -98,7 +98,9 @@ struct Report: ParsableCommand {
             examples: examples,
             frontier: input.frontier,
             provenance: input.provenance + [
-                ProvenanceLine("qualm", Version.current), ProvenanceLine("command", CommandLine.arguments.joined(separator: " ")),
+                ProvenanceLine("qualm", Version.current),
+                // Where the executable lies is nobody's business.
+                ProvenanceLine("command", (["qualm"] + CommandLine.arguments.dropFirst()).joined(separator: " ")),
             ], remarks: input.remarks)
         let report: ReportModel
         do { report = try ReportBuilder.build(input.drafts, model: fitted, options: options) } catch { throw failure("\(error)", 65) }

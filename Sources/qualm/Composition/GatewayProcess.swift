@@ -41,6 +41,7 @@ struct GatewayProcess {
             observer: GatewayOversightObserver(metrics: metrics, logger: logger), logger: logger)
         defer { watching.shutdown() }
         try await watching.load(logger)
+        try await watching.probe(routes, configuration, logger)
         let gateway = gateway(routes, assembly, active, metrics, stores.cache, watching.oversight, logger)
         let loops = configuration.server.eventLoops > 0 ? configuration.server.eventLoops : AvailableCores.count
         let group = MultiThreadedEventLoopGroup(numberOfThreads: loops)

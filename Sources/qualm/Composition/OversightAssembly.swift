@@ -5,6 +5,7 @@ import EntropyRouting
 import GatewayConfiguration
 import Judging
 import Logging
+import Recorder
 import RedisStore
 
 /// Configuration -> what watches over the routes: audits, feedback, the holdout and the state they share.
@@ -71,6 +72,33 @@ struct OversightAssembly {
                 logger.warning(
                     "what the audits counted before could not be read yet; it is tried again", metadata: ["detail": "\(error.detail)"])
             }
+        }
+    }
+
+    /// Asks each certified route's drafter for one token: a drafter that is not the calibrated one any more shows before the first request.
+    /// One that cannot be asked is looked at when it answers.
+    ///
+    /// - Throws: `ExitCode(78)` for a stale route with `calibration_mismatch: refuse`.
+    func probe(_ routes: [CascadeRoute], _ configuration: GatewayConfiguration, _ logger: Logger) async throws {
+        var isRefused = false
+        for audited in oversight.identified {
+            guard let route = routes.first(where: { $0.name == audited.name }) else { continue }
+            do throws(ProviderError) {
+                let identity = try await DrafterProbe.identity(
+                    of: RecordingSettings.Leg(model: route.drafter, provider: route.drafterProvider), topLogprobs: max(1, route.topLogprobs))
+                guard let reason = oversight.learnt(identity, route: route.name) else { continue }
+                guard configuration.route(named: route.name)?.routing.calibrationMismatch == .refuse else { continue }
+                StandardError.write("qualm: route '\(route.name)': the calibration is stale: \(reason); calibrate again\n")
+                isRefused = true
+            } catch {
+                logger.notice(
+                    "the drafter could not be asked whether it is the calibrated one; its first answer will show",
+                    metadata: ["route": "\(route.name)", "detail": "\(error.logMessage)"])
+            }
+        }
+        if isRefused {
+            StandardError.write("qualm: the gateway does not start ('routing.calibration_mismatch')\n")
+            throw ExitCode(78)
         }
     }
 

@@ -63,8 +63,7 @@ enum RouteAssembly {
                 earlyExitTokens: routing.earlyExitTokens))
         var alternatives = ["window": window]
         if let model, routing.riskThreshold != nil || model.thresholds != nil {
-            alternatives["risk"] = .risk(
-                try RiskStrategy(model: model, threshold: routing.riskThreshold, prefireRatio: routing.prefireRatio))
+            alternatives["risk"] = .risk(try riskStrategy(routing, model))
         } else if routing.strategy == .risk {
             StandardError.write(
                 "qualm: route '\(route.name)' uses the strategy risk, but neither routing.risk_threshold nor its risk model gives a threshold\n"
@@ -92,9 +91,25 @@ enum RouteAssembly {
                     usdPerSecond: prefire.usdPerSecond, heavyweightTokensPerSecond: prefire.heavyweightTokensPerSecond))
     }
 
+    /// A stricter level than the certified one keeps the promise, class by class; a looser one has none.
+    private static func riskStrategy(_ routing: RoutingConfiguration, _ model: RiskModel) throws -> RiskStrategy {
+        guard isPromised(routing, model), let level = routing.riskThreshold else {
+            return try RiskStrategy(model: model, threshold: routing.riskThreshold, prefireRatio: routing.prefireRatio)
+        }
+        return try RiskStrategy(model: model, prefireRatio: routing.prefireRatio).capped(at: level)
+    }
+
+    /// The certificate covers the level in use.
+    static func isPromised(_ routing: RoutingConfiguration, _ model: RiskModel) -> Bool {
+        guard let certificate = model.certificate, let certified = model.thresholds?.greatest else { return false }
+        guard let level = routing.riskThreshold else { return true }
+        // Of the shipped ones, a stricter level may have more bad ones: that loss does not fall with the level.
+        return level == certified || level < certified && certificate.loss != .selective
+    }
+
     /// A certificate holds for whole drafts: what is released before the verdict cannot be taken back.
     private static func releaseMode(_ route: RouteConfiguration, model: RiskModel?) -> ReleaseMode {
-        let isCertified = route.routing.strategy == .risk && route.routing.riskThreshold == nil && model?.certificate != nil
+        let isCertified = route.routing.strategy == .risk && (model.map { isPromised(route.routing, $0) } ?? false)
         let chosen = ReleaseMode(rawValue: route.release.mode.rawValue) ?? (isCertified ? .buffered : .boundary)
         if isCertified, chosen != .buffered {
             StandardError.write(

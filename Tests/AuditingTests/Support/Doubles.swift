@@ -67,6 +67,12 @@ final class RecordingOversightObserver: OversightObserver {
     func stateRecovered() { heard.withLock { $0.recoveries += 1 } }
 }
 
+extension [String: Double] {
+    /// With a storage of its own: shared storage that leaves a lock looks like a race to the thread sanitizer, which does not see the runtime's
+    /// reference counts.
+    fileprivate var separate: [String: Double] { [String: Double](uniqueKeysWithValues: map { ($0.key, $0.value) }) }
+}
+
 /// A store in memory that can be shared, can be away, and can do what it was asked and lose the reply.
 final class MemoryAuditState: AuditStateStore {
     enum Mood: Sendable {
@@ -85,12 +91,12 @@ final class MemoryAuditState: AuditStateStore {
     let name = "memory"
     private let state = Mutex(State())
 
-    var states: [String: [String: Double]] { state.withLock { $0.states } }
+    var states: [String: [String: Double]] { state.withLock { $0.states.mapValues(\.separate) } }
     var additions: Int { state.withLock { $0.additions } }
     func become(_ mood: Mood) { state.withLock { $0.mood = mood } }
 
     func load(_ key: String, deadline: ContinuousClock.Instant) async throws(StoreError) -> [String: Double] {
-        let fields: [String: Double]? = state.withLock { $0.mood == .away ? nil : $0.states[key] ?? [:] }
+        let fields: [String: Double]? = state.withLock { $0.mood == .away ? nil : $0.states[key]?.separate ?? [:] }
         guard let fields else { throw StoreError(.redis, .unavailable, "away") }
         return fields
     }
@@ -105,7 +111,7 @@ final class MemoryAuditState: AuditStateStore {
                 for field in removing { state.states[key]?[field] = nil }
                 for (field, amount) in amounts { state.states[key, default: [:]][field, default: 0] += amount }
             }
-            return state.mood == .forgetful ? nil : state.states[key]
+            return state.mood == .forgetful ? nil : state.states[key]?.separate
         }
         guard let fields else { throw StoreError(.redis, .unavailable, "away") }
         return fields

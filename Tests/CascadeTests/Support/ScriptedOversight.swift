@@ -1,4 +1,5 @@
 import Cascade
+import ChatAPI
 import EntropyRouting
 import Synchronization
 
@@ -23,6 +24,9 @@ final class ScriptedOversight: CalibrationOversight {
         edit(&plan)
         return plan
     }
+
+    /// Everything but the model `stranger`.
+    func covers(_ identity: StreamIdentity, _ query: OversightQuery) -> Bool { identity.model != "stranger" }
 
     func finished(_ outcome: OversightOutcome) { state.withLock { $0.outcomes.append(outcome) } }
 }

@@ -37,18 +37,19 @@ enum CalibrationPrompts {
         "What is the count", "Calculate step by step the sum", "Write a poem about the number", "Write a Python function for the case",
     ]
 
-    static func text(_ index: Int) -> String {
-        "\(tasks[index / kinds.count % tasks.count]) of question number \(index), which is of kind k\(index % kinds.count)?"
+    /// - Parameter kinds: only the first of them, in turn.
+    static func text(_ index: Int, kinds: Int = kinds.count) -> String {
+        "\(tasks[index / kinds % tasks.count]) of question number \(index), which is of kind k\(index % kinds)?"
     }
 
     /// A line of a prompt set for each of the first `count` prompts. Ids are `p-0` and so on.
-    static func lines(_ count: Int) -> String {
+    static func lines(_ count: Int, kinds used: Int = kinds.count) -> String {
         (0..<count).map { index in
-            let kind = kinds[index % kinds.count]
+            let kind = kinds[index % used]
             // A fixed shuffle of twenty, so that the wrong ones are not all at the beginning.
-            let isWrong = (index / kinds.count * 7 + index % kinds.count * 3) % 20 < kind.wrong
+            let isWrong = (index / used * 7 + index % used * 3) % 20 < kind.wrong
             let value: JSONValue = [
-                "id": .string("p-\(index)"), "category": .string("kind \(index % kinds.count)"), "prompt": .string(text(index)),
+                "id": .string("p-\(index)"), "category": .string("kind \(index % used)"), "prompt": .string(text(index, kinds: used)),
                 "reference": ["type": "number", "value": .int(Int64(isWrong ? 7 : answer))],
             ]
             return String(decoding: value.serialized(), as: UTF8.self) + "\n"

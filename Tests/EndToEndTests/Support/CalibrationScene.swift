@@ -53,7 +53,7 @@ struct CalibrationScene: Sendable {
         try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: output) }
         let process = try ChildProcess(named, in: output)
-        let outcome = Outcome(status: try await process.wait(for: .seconds(60)), stdout: process.stdout, stderr: process.stderr)
+        let outcome = Outcome(status: try await process.wait(), stdout: process.stdout, stderr: process.stderr)
         #expect(!outcome.stdout.contains(GatewayConfig.providerKey) && !outcome.stderr.contains(GatewayConfig.providerKey))
         return outcome
     }
@@ -64,7 +64,8 @@ struct CalibrationScene: Sendable {
     ///   - routing: lines of the section, beside the models and `temperature: 0`.
     ///   - audit: lines of the section, beside the judge and a state file of the scene.
     func configure(
-        _ name: String = "config.yaml", drafter: String = CalibrationScene.drafter, routing: [String] = [], audit: [String] = [],
+        _ name: String = "config.yaml", drafter: String = CalibrationScene.drafter, routing: [String] = [], prefire: [String] = [],
+        audit: [String] = [],
         more: String = ""
     ) throws {
         var config = GatewayConfig()
@@ -72,6 +73,7 @@ struct CalibrationScene: Sendable {
         config.heavyweight = Self.heavyweight
         // What recordings are made at, unless a test says otherwise.
         config.routing = (routing.contains { $0.hasPrefix("temperature:") } ? [] : ["temperature: 0"]) + routing
+        config.prefire = prefire
         config.isPriced = false
         config.more = """
             prices:
