@@ -25,8 +25,18 @@ extension AuditOversight {
         return reason
     }
 
+    public func covers(_ identity: StreamIdentity, _ query: OversightQuery) -> Bool {
+        guard let watch = byRoute[query.route] else { return true }
+        note(identity, on: watch)
+        // Who wants the draft whatever it is worth, or another rule, is not asking the calibration.
+        guard query.control == .auto, case .risk = query.strategy, watch.route.fallback == nil else { return true }
+        return watch.difference(identity) == nil
+    }
+
     public func finished(_ outcome: OversightOutcome) {
         guard let watch = byRoute[outcome.query.route] else { return }
+        var hasPlace = outcome.plan.isAudited
+        defer { if hasPlace { queue.release() } }
         count(outcome, in: watch)
         note(outcome.record.draftIdentity, on: watch)
         let observation = observation(of: outcome, watch)
@@ -35,6 +45,8 @@ extension AuditOversight {
         calibration.routed(observation)
         guard outcome.plan.isAudited, isAuditable(outcome.request) else { return decisions.insert(entry) }
         guard observation.isShipped else {
+            // While audits fail, nobody would see the losses that go with it.
+            guard !watch.health.isFailing else { return decisions.insert(entry) }
             entry.audit = .judged(isBad: false)
             decisions.insert(entry)
             calibration.audited(observation, isBad: false)
@@ -50,17 +62,21 @@ extension AuditOversight {
             return skip(.size, watch)
         }
         // Before the job is offered: a worker may take it at once.
-        entry.audit = .pending
+        let isProbe = watch.health.isFailing
+        if !isProbe { entry.audit = .pending }
         decisions.insert(entry)
-        let job = AuditJob(watch: watch, observation: observation, record: outcome.record, request: outcome.request, draft: text)
+        let job = AuditJob(
+            watch: watch, observation: observation, record: outcome.record, request: outcome.request, draft: text, isProbe: isProbe)
+        hasPlace = false
         if !queue.offer(job) { giveUp(job, .queue) }
     }
 
     /// What the request says about the certified rule; `nil` when that did not judge it: another rule, a client's own wish, a held-out request, a
-    /// stored answer, a drafter that failed.
+    /// stored answer, a drafter that failed or is another one, a client that left.
     private func observation(of outcome: OversightOutcome, _ watch: RouteWatch) -> CalibrationWatch.Observation? {
         guard watch.calibration != nil, case .risk(let rule) = outcome.plan.strategy, rule.thresholds.greatest > 0,
-            outcome.query.control == .auto, !outcome.plan.isHoldout
+            outcome.query.control == .auto, !outcome.plan.isHoldout, watch.difference(outcome.record.draftIdentity) == nil,
+            outcome.record.status != .clientClosed
         else { return nil }
         let record = outcome.record
         switch record.decision {

@@ -6,7 +6,7 @@ extension AuditOversight {
     public var snapshot: OversightSnapshot {
         OversightSnapshot(
             routes: watches.map(Self.route), queuedAudits: queue.count, spentTodayUSD: cap.spentToday, usdPerDay: cap.usdPerDay,
-            store: keeper.storeName, storeFailure: keeper.failure.map(\.description))
+            store: keeper.storeName, storeFailure: (keeper.failure ?? storeFailure).map(\.description))
     }
 
     private static func route(_ watch: RouteWatch) -> RouteOversight {
@@ -20,7 +20,8 @@ extension AuditOversight {
         return CalibrationState(
             dataHash: calibration.model.provenance.dataHash, loss: certificate.loss, alpha: certificate.alpha, delta: certificate.delta,
             certifiedLevel: calibration.startLevel, level: calibration.levelInForce, staleReason: watch.reason,
-            temperatureMismatches: watch.temperatureMismatches, skips: watch.skipped,
+            temperatureMismatches: watch.temperatureMismatches, skips: watch.skipped, failedInARow: watch.health.failures,
+            failingReason: watch.health.failing,
             evidence: calibration.summary.map { summary in
                 CalibrationState.Evidence(
                     level: summary.level, audits: summary.audits, bad: summary.bad, requests: summary.requests,

@@ -25,6 +25,8 @@ public final class AuditOversight: CalibrationOversight, FeedbackReceiver, Overs
     let queue: AuditQueue<AuditJob>
     /// Never offered to; closed by ``stop()``.
     let stopping = AuditQueue<Never>(limit: 1)
+    /// Why there is no store, where there should be one.
+    let storeFailure: StoreError?
     /// Why no draft is drawn on a route; routes that are not here draw.
     private let obstacles: [String: Obstacle]
 
@@ -52,10 +54,11 @@ public final class AuditOversight: CalibrationOversight, FeedbackReceiver, Overs
     ///   - routes: all routes, also those without a certified rule: they have a holdout and take feedback.
     ///   - judge: `nil` audits nothing; feedback counts all the same.
     ///   - store: keeps and shares what is counted; `nil` forgets it with the process.
+    ///   - storeFailure: why `store` is `nil` although one is configured: a concern for as long as the process runs.
     ///   - log: gets a line for each audit; `nil` writes none.
     public init(
         routes: [AuditedRoute], settings: AuditSettings = AuditSettings(), judge: (any AuditJudge)?, prices: PriceBook,
-        store: (any AuditStateStore)?, log: AuditLog? = nil, observer: any OversightObserver,
+        store: (any AuditStateStore)?, storeFailure: StoreError? = nil, log: AuditLog? = nil, observer: any OversightObserver,
         environment: AuditEnvironment = .system()
     ) {
         self.settings = settings
@@ -63,6 +66,7 @@ public final class AuditOversight: CalibrationOversight, FeedbackReceiver, Overs
         self.judge = judge
         self.prices = prices
         self.observer = observer
+        self.storeFailure = storeFailure
         self.log = log
         var calibrations: [CalibrationWatch] = []
         var obstacles: [String: Obstacle] = [:]
@@ -72,7 +76,7 @@ public final class AuditOversight: CalibrationOversight, FeedbackReceiver, Overs
                 if let known = calibrations.first(where: { $0.key == new.key }) { calibration = known } else { calibrations.append(new) }
                 obstacles[route.name] = Self.obstacle(route, settings, judge, prices)
             }
-            return RouteWatch(route, calibration: calibration, holdoutShare: settings.holdoutShare)
+            return RouteWatch(route, calibration: calibration, settings: settings)
         }
         self.calibrations = calibrations
         self.obstacles = obstacles
@@ -122,10 +126,11 @@ public final class AuditOversight: CalibrationOversight, FeedbackReceiver, Overs
     }
 
     /// Drawn before anything of the outcome is known. Nothing is drawn while no audit could be made: a draw that is not followed by an audit is
-    /// lost evidence.
+    /// lost evidence. The place in the queue is the request's until it is over, so that a burst cannot leave out shipped drafts while it counts the
+    /// others.
     private func isDrawn(_ watch: RouteWatch) -> Bool {
         guard obstacles[watch.route.name] == nil, environment.chance() < settings.share else { return false }
-        return queue.hasRoom && cap.isOpen
+        return cap.isOpen && queue.reserve()
     }
 
     private static func obstacle(

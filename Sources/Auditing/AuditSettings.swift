@@ -12,8 +12,10 @@ public struct AuditSettings: Sendable, Hashable {
     public var holdoutShare = 0.0
     /// Audits at a time. Default 2.
     public var workers = 2
-    /// Audits that wait; no request is drawn while so many do, and one that was drawn before is skipped. Default 64.
+    /// Audits that wait, and drawn requests that are not over, together; no request is drawn while there are so many. Default 64.
     public var queuedAudits = 64
+    /// Audits of a route that fail in a row, for the heavyweight, the judge or time, until its evidence stands still. Default 5.
+    public var failuresInARow = 5
     /// Bytes of a request's body and of a draft, each, that are kept for an audit. Default 256 KiB.
     public var maxAuditedBytes = 262_144
     /// Decisions that feedback can be given on; the oldest goes first. Default 10,000.

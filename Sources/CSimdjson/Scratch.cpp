@@ -34,6 +34,7 @@ void Scratch::trim() {
     tool_calls.release_if_larger(everyday_bytes);
     tokens.release_if_larger(everyday_bytes);
     alternatives.release_if_larger(everyday_bytes);
+    evidence.release_if_larger(everyday_bytes);
     listed.release_if_larger(everyday_bytes);
     text.release_if_larger(everyday_bytes);
 }

@@ -79,6 +79,7 @@ struct Scratch {
     Store<qj_tool_call> tool_calls;
     Store<qj_token> tokens;
     Store<double> alternatives;
+    Store<qj_evidence_token> evidence;
     /// The texts of the alternatives of the token being read.
     Store<Text> listed;
     Store<uint8_t> text;

@@ -5,6 +5,8 @@ public struct CalibrationDataError: Error, Sendable, Hashable, CustomStringConve
         case unreadable
         /// Its content is not what it should be (65).
         case malformed
+        /// It is of another format than those that can be read (65).
+        case foreign
         /// It ends in the middle of a line or of a gzip member: what a writer that was killed leaves behind (65).
         case torn
         /// It cannot be written (73).
@@ -56,7 +58,7 @@ public struct CalibrationDataError: Error, Sendable, Hashable, CustomStringConve
     public var exitStatus: Int32 {
         switch kind {
         case .unreadable: 66
-        case .malformed, .torn: 65
+        case .malformed, .foreign, .torn: 65
         case .unwritable, .locked: 73
         }
     }

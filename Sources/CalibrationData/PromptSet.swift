@@ -22,8 +22,12 @@ public struct PromptSet: Sendable, Hashable {
     ///
     /// - Throws: ``CalibrationDataError`` with file, line and member: a file that cannot be read, a line that is no prompt, an id or a
     ///   prompt that was there before (case, white space and the punctuation around words do not make a prompt another), a folder without
-    ///   files.
-    public static func load(paths: [String]) throws(CalibrationDataError) -> PromptSet {
+    ///   files, files without a prompt.
+    /// - Parameter problem: what is wrong with a reference that can be read but not checked, such as a pattern that cannot be compiled;
+    ///   `nil` when nothing is.
+    public static func load(
+        paths: [String], problem: (Reference) -> String? = { _ in nil }
+    ) throws(CalibrationDataError) -> PromptSet {
         var prompts: [CalibrationPrompt] = []
         var placeByID: [String: String] = [:]
         var placeByText: [String: String] = [:]
@@ -31,6 +35,9 @@ public struct PromptSet: Sendable, Hashable {
             var number = 0
             try JSONLines.forEach(path: path) { line throws(CalibrationDataError) in
                 let prompt = try decode(line)
+                if let problem = prompt.reference.flatMap(problem) {
+                    throw CalibrationDataError(.malformed, member: "reference", "of prompt '\(prompt.id)': \(problem)")
+                }
                 number += 1
                 let place = "\(path), prompt \(number) ('\(prompt.id)')"
                 if let first = placeByID.updateValue(place, forKey: prompt.id) {
@@ -41,6 +48,10 @@ public struct PromptSet: Sendable, Hashable {
                 }
                 prompts.append(prompt)
             }
+        }
+        guard !prompts.isEmpty else {
+            throw CalibrationDataError(
+                .malformed, path: paths.joined(separator: ", "), "holds no prompt; expected a JSON object on each line")
         }
         return PromptSet(prompts: prompts)
     }
@@ -81,6 +92,7 @@ public struct PromptSet: Sendable, Hashable {
     /// - Throws: ``CalibrationDataError`` naming the member, without file and line.
     public static func decode(_ line: [UInt8]) throws(CalibrationDataError) -> CalibrationPrompt {
         let fields = try JSONFields(line: line)
+        try fields.refuseOthers(than: ["id", "category", "difficulty", "prompt", "system", "reference"])
         let id = try fields.string("id")
         guard (1...128).contains(id.count) else { throw fields.error("id", "must have 1 to 128 characters, not \(id.count)") }
         let prompt = try fields.string("prompt")

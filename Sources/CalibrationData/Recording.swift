@@ -18,6 +18,9 @@ public struct Recording: Sendable {
     /// Parameters of the draft's request.
     public var temperature: Double
     public var topLogprobs: Int
+    /// `max_tokens` of both requests, 0 when it was left to the provider; `nil` when it is not known (imports, and recordings of older
+    /// versions).
+    public var maxTokens: Int?
     /// Name of the prompt template, `plain` when the prompt is sent as it is.
     public var promptMode: String
     /// As production estimates it before the request is sent: bytes of the messages' texts, divided by four. A risk model sees this number,
@@ -31,8 +34,8 @@ public struct Recording: Sendable {
 
     public init(
         id: String, promptHash: String, category: String, taskClass: TaskClass, recordedAt: String, temperature: Double, topLogprobs: Int,
-        promptMode: String = "plain", promptTokens: Int? = nil, draft: RecordedAnswer, heavyweight: RecordedAnswer? = nil,
-        isBad: Bool? = nil
+        maxTokens: Int? = nil, promptMode: String = "plain", promptTokens: Int? = nil, draft: RecordedAnswer,
+        heavyweight: RecordedAnswer? = nil, isBad: Bool? = nil
     ) {
         self.id = id
         self.promptHash = promptHash
@@ -41,6 +44,7 @@ public struct Recording: Sendable {
         self.recordedAt = recordedAt
         self.temperature = temperature
         self.topLogprobs = topLogprobs
+        self.maxTokens = maxTokens
         self.promptMode = promptMode
         self.promptTokens = promptTokens
         self.draft = draft
@@ -67,10 +71,12 @@ public struct RecordedAnswer: Sendable {
     public var tokens: [RecordedToken]
     /// The answer used the refusal channel.
     public var isRefusal: Bool
+    /// The token counts of ``facts`` were made here, from the stream and the prompt: the provider sent none, or impossible ones.
+    public var isCountEstimated: Bool
 
     public init(
         provider: String, model: String, answeredBy: String? = nil, fingerprint: String? = nil, text: String, finish: FinishKind,
-        facts: AnswerFacts, costUSD: Double? = nil, tokens: [RecordedToken] = [], isRefusal: Bool = false
+        facts: AnswerFacts, costUSD: Double? = nil, tokens: [RecordedToken] = [], isRefusal: Bool = false, isCountEstimated: Bool = false
     ) {
         self.provider = provider
         self.model = model
@@ -82,6 +88,7 @@ public struct RecordedAnswer: Sendable {
         self.costUSD = costUSD
         self.tokens = tokens
         self.isRefusal = isRefusal
+        self.isCountEstimated = isCountEstimated
     }
 }
 

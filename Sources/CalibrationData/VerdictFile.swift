@@ -8,7 +8,9 @@ public enum VerdictFile {
     /// - Throws: ``CalibrationDataError`` with file, line and member.
     public static func read(path: String) throws(CalibrationDataError) -> [Verdict] {
         var verdicts: [Verdict] = []
-        try JSONLines.forEach(path: path) { line throws(CalibrationDataError) in verdicts.append(try decode(line)) }
+        try JSONLines.forEach(path: path, writtenBy: "qualm judge") { line throws(CalibrationDataError) in
+            verdicts.append(try decode(line))
+        }
         return verdicts
     }
 

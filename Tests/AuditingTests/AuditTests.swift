@@ -87,20 +87,37 @@ import Testing
         try await world.running {
             for _ in 0..<2 { try world.serve(risk: 0.1) }
             #expect(await eventually { world.judge.prompts.count == 2 })
-            let drawn = world.oversight.plan(world.query())
-            #expect(drawn.isAudited)
             for _ in 0..<8 { #expect(try world.serve(risk: 0.1).plan.isAudited) }
             #expect(world.oversight.snapshot.queuedAudits == 8)
             for _ in 0..<20 { #expect(try !world.serve(risk: 0.1).plan.isAudited) }
-            // Drawn while there was room, over when there is none.
-            try world.serve(risk: 0.1) { outcome in
-                outcome.plan = drawn
-                outcome.draftText = "an answer"
-            }
-            #expect(world.heard.all.skips == [.queue])
             gate.open()
             #expect(await eventually { world.evidence?.audits == 10 })
+            #expect(world.heard.all.skips.isEmpty)
             #expect(world.oversight.plan(world.query()).isAudited)
+        }
+    }
+
+    /// What is drawn has its place: shipped drafts are not left out while the others count.
+    @Test func aBurstLeavesOutNoDraftThatWasDrawn() async throws {
+        let gate = Signal()
+        let world = try World(judge: TruthfulJudge(gate: gate)) { $0.queuedAudits = 64 }
+        try await world.running {
+            let plans = (0..<500).map { _ in world.oversight.plan(world.query()) }
+            #expect(plans.count { $0.isAudited } == 64)
+            for (index, plan) in plans.enumerated() {
+                // Half of them are shipped.
+                try world.serve(risk: index.isMultiple(of: 2) ? 0.1 : 0.9, planned: plan)
+            }
+            #expect(world.heard.all.skips.isEmpty)
+            gate.open()
+            #expect(await eventually { world.evidence?.audits == 64 })
+            let audits = world.heard.all.audits
+            #expect(audits.count { $0.isShipped } == 32 && audits.count { !$0.isShipped } == 32)
+            // Every place was given back, also by those that came to no job.
+            for change in [{ $0.record.decision = .failed }, { $0.draftText = nil }] as [(inout OversightOutcome) -> Void] {
+                for _ in 0..<200 { #expect(try world.serve(risk: 0.1, change).plan.isAudited) }
+            }
+            #expect((0..<100).count { _ in world.oversight.plan(world.query()).isAudited } == 64)
         }
     }
 

@@ -103,6 +103,7 @@ import Testing
             try world.serve(risk: 0.1) { $0.record.decision = .failed }
             try world.serve(risk: 0.1) { $0.record.risk = nil }
             try world.serve(risk: 0.1) { $0.plan.isHoldout = true }
+            for risk in [0.1, 0.9] { try world.serve(risk: risk) { $0.record.status = .clientClosed } }
             try world.serve(risk: 0.1, query: world.query(control: .never))
             try world.serve(risk: 0.1, query: world.query(temperature: 0))
             let image = #"{"model":"auto","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]}"#

@@ -6,7 +6,10 @@ import Testing
 
 @Suite struct PlanTests {
     @Test(arguments: [0.03, 0.5]) func theShareIsDrawnAndNothingElseIs(share: Double) async throws {
-        let world = try World(seed: 7) { $0.share = share }
+        let world = try World(seed: 7) { settings in
+            settings.share = share
+            settings.queuedAudits = 20_000
+        }
         try await world.running {
             let count = 20_000
             var drawn = 0
@@ -54,7 +57,10 @@ import Testing
     }
 
     @Test func theHoldoutHasItsShareAndIsNeverAudited() async throws {
-        let world = try World(seed: 3) { $0.holdoutShare = 0.1 }
+        let world = try World(seed: 3) { settings in
+            settings.holdoutShare = 0.1
+            settings.queuedAudits = 10_000
+        }
         try await world.running {
             let plans = (0..<10_000).map { _ in world.oversight.plan(world.query()) }
             let held = plans.count { $0.isHoldout }
@@ -103,6 +109,62 @@ import Testing
         #expect(world.heard.all.staleReasons.first?.contains("system_fingerprint 'fp?3'; calibrated: 'fp1', 'fp2'") == true)
         #expect(world.state?.staleReason == world.heard.all.staleReasons.first)
         #expect(world.oversight.plan(world.query()).strategy.name == "window")
+    }
+
+    /// It is the very draft that shows it that must not be shipped, not only the next one.
+    @Test func aDraftOfAnotherNameIsNotCoveredWhereNothingElseMayShipIt() throws {
+        let origin = RiskModel.Origin(models: ["small-1"])
+        let (known, other) = (StreamIdentity(model: "small-1"), StreamIdentity(model: "small-2"))
+        let world = try World(origin: origin)
+        #expect(world.oversight.covers(known, world.query()))
+        #expect(world.heard.all.staleReasons.isEmpty)
+        #expect(!world.oversight.covers(other, world.query()))
+        #expect(world.heard.all.staleReasons.count == 1 && world.state?.staleReason != nil)
+        // As often as it comes; a draft of the known name still is what was calibrated.
+        #expect(!world.oversight.covers(other, world.query()))
+        #expect(world.oversight.covers(known, world.query()))
+        #expect(world.oversight.covers(other, world.query(control: .never)))
+        #expect(world.oversight.covers(other, world.query(strategy: .window(try WindowStrategy()))))
+        var elsewhere = world.query()
+        elsewhere.route = "other"
+        #expect(world.oversight.covers(other, elsewhere))
+        #expect(world.heard.all.staleReasons.count == 1)
+
+        let lenient = try World(origin: origin, fallback: .window)
+        #expect(lenient.oversight.covers(other, lenient.query()))
+        #expect(lenient.state?.staleReason != nil)
+        let nameless = try World()
+        #expect(nameless.oversight.covers(other, nameless.query()))
+    }
+
+    @Test func whatADrafterOfAnotherNameSaidIsNoObservation() async throws {
+        let world = try World(origin: RiskModel.Origin(models: ["small-1"]))
+        try await world.running {
+            let plan = world.oversight.plan(world.query())
+            for risk in [0.1, 0.9] { try world.serve(risk: risk, identity: StreamIdentity(model: "small-2"), planned: plan) }
+            #expect(world.evidence?.requests == 0 && world.evidence?.audits == 0)
+            #expect(world.heard.all.staleReasons.count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (RiskCertificate.Loss.joint, 0.15, true), (.recoverable, 0.15, true), (.selective, 0.15, false), (.joint, 0.2, true),
+        (.selective, 0.2, true), (.joint, 0.25, false), (.recoverable, 0.25, false),
+    ]) func aStricterLevelKeepsThePromiseOfAllRequestsAndALooserOneHasNone(
+        loss: RiskCertificate.Loss, threshold: Double, isWatched: Bool
+    ) async throws {
+        let world = try World(loss: loss, threshold: threshold)
+        #expect((world.state != nil) == isWatched)
+        guard isWatched else { return }
+        #expect(world.state?.certifiedLevel == threshold)
+        #expect(world.state?.evidence.map(\.level) == (threshold < 0.2 ? [0.05, 0.1, 0.15] : [0.05, 0.1, 0.2]))
+        try await world.running {
+            for count in 1...50 where world.state?.isTightened == false {
+                try world.serve(risk: threshold, draft: "wrong")
+                _ = await eventually { world.heard.all.audits.count >= count }
+            }
+            #expect(world.state?.level == 0.1)
+        }
     }
 
     @Test func anArtefactWithoutNamesIsNeverStale() throws {

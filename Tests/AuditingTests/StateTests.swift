@@ -215,6 +215,52 @@ import Testing
         }
     }
 
+    /// A slip of the owner or the folder must not make a gateway forget an alarm.
+    @Test func aStateThatIsThereAndOutOfReachIsRefused() async throws {
+        try await inFolder { path in
+            // In place of the lock there is something that cannot be opened.
+            try FileManager.default.createDirectory(atPath: path("s.json.lock"), withIntermediateDirectories: true)
+            #expect(await failure { _ = try FileAuditState(path: path("s.json")) }?.kind == .unavailable)
+            try "{}".write(toFile: path("s.json"), atomically: true, encoding: .utf8)
+            let locked = await failure { _ = try FileAuditState(path: path("s.json")) }
+            #expect(locked?.kind == .rejected && locked?.detail.contains("cannot be locked") == true)
+
+            try FileManager.default.createDirectory(atPath: path("folder.json"), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(atPath: path("link.json"), withDestinationPath: path("elsewhere/s.json"))
+            for name in ["folder.json", "link.json"] {
+                let world = try World(store: try FileAuditState(path: path(name)))
+                let refused = await failure { try await world.oversight.load() }
+                #expect(refused?.kind == .rejected && refused?.detail.contains("cannot be read") == true)
+                #expect(world.oversight.snapshot.concerns.contains { $0.contains("the audit state is not kept") })
+            }
+        }
+    }
+
+    @Test func aStoreThatCouldNotBeMadeIsAConcernForAsLongAsTheProcessRuns() throws {
+        let world = try World(storeFailure: StoreError(.embedded, .unavailable, "no folder"))
+        #expect(world.oversight.snapshot.concerns.contains { $0.contains("the audit state is not kept") && $0.contains("no folder") })
+        #expect(try World().oversight.snapshot.concerns.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("calibration sha256:1 joint 0.05 0.05 0.2", ["level.0.2.audits": -1], "'level.0.2.audits' is -1"),
+        ("calibration sha256:1 joint 0.05 0.05 0.2", ["level.0.2.audits": 5, "level.0.2.bad": 6], "'level.0.2.bad' is 6"),
+        ("calibration sha256:1 joint 0.05 0.05 0.2", ["level.0.1.requests": 0.5], "'level.0.1.requests' is 0.5"),
+        ("calibration sha256:1 joint 0.05 0.05 0.2", ["level.0.1.alarms": 1e300], "'level.0.1.alarms' is 1e+300"),
+        ("calibration sha256:1 joint 0.05 0.05 0.2", ["level.0.1.audits": .infinity], "'level.0.1.audits' is inf"),
+        ("calibration sha256:1 joint 0.05 0.05 0.2", ["level.0.1.audits": .nan], "'level.0.1.audits' is nan"),
+        ("spending", ["usd.day.11574": -100], "'usd.day.11574' is -100"),
+        ("savings auto p:small p:large 0.1", ["routed.requests": 1e300], "'routed.requests' is 1e+300"),
+    ]) func sumsThatNoGatewayCountedAreRefusedAndKept(key: String, fields: [String: Double], problem: String) async throws {
+        let store = MemoryAuditState()
+        _ = try await store.add(fields, to: key, batch: "edited", removing: [], deadline: soon)
+        let world = try World(store: store) { $0.holdoutShare = 0.1 }
+        let refused = await failure { try await world.oversight.load() }
+        #expect(refused?.kind == .malformed)
+        #expect(refused?.detail.contains(problem) == true && refused?.detail.contains("'\(key)'") == true, "\(refused?.detail ?? "")")
+        #expect(store.additions == 1)
+    }
+
     @Test func aFileThatCannotBeWrittenIsSaidSoAndTriedAgain() async throws {
         try await inFolder { path in
             try FileManager.default.createDirectory(atPath: path("folder"), withIntermediateDirectories: true)

@@ -158,6 +158,26 @@ import Testing
         #expect(result.recordings.count == 1 && result.warnings.count == 1 && result.warnings[0].contains("above 0"))
     }
 
+    @Test func aForeignFileIsNamedAndCanBeLeftOut() throws {
+        let folder = TestFolder()
+        let good = folder.write("good.json", Self.completion())
+        let strangers = [folder.write("gemini.json", #"{"candidates":[]}"#), folder.write("notes.txt", "bread\nmilk\n")]
+        let paths = [good, strangers[0], strangers[1], folder.write("more.json", Self.completion("c2"))]
+        do throws(CalibrationDataError) {
+            _ = try RecordingImport().read(paths: paths)
+            Issue.record("read without an error")
+        } catch {
+            #expect(error.kind == .foreign && error.exitStatus == 65 && error.description.hasPrefix(strangers[0]), "\(error)")
+        }
+        let result = try RecordingImport(skipsForeign: true).read(paths: paths)
+        #expect(result.recordings.map(\.id) == ["c1", "c2"] && result.skipped == 2 && result.warnings.count == 2)
+        for (warning, path) in zip(result.warnings, strangers) { #expect(warning.hasPrefix(path) && warning.contains("left out")) }
+        // A file of the right format that is broken is not left out.
+        let broken = folder.write("broken.json", Self.completion().replacing("[195]", with: "[999]"))
+        #expect(throws: CalibrationDataError.self) { _ = try RecordingImport(skipsForeign: true).read(paths: [good, broken]) }
+        #expect(throws: CalibrationDataError.self) { _ = try RecordingImport(skipsForeign: true).read(paths: strangers) }
+    }
+
     // MARK: CSV
 
     static func csv(_ text: String) throws(CalibrationDataError) -> [Recording] {

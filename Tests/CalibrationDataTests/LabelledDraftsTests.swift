@@ -62,7 +62,7 @@ import Testing
         #expect(trace.tokens.map(\.logprob) == [-0.25, -0.5] && trace.tokens.map(\.isListed) == [true, false])
         #expect(trace.tokens.map(\.ms) == [80, 90.5] && trace.alternatives == [-0.25, -2.5, -0.5] && trace.text == Array("Paris".utf8))
         #expect(trace.promptTokens == 12 && trace.taskClass == .reasoning && trace.category == "reasoning" && trace.finish == .stop)
-        #expect(drafts[0].draft == recording.draft.facts && drafts[0].split == DraftSplit(id: "a"))
+        #expect(drafts[0].draft == recording.draft.facts && drafts[0].split == DraftSplit(promptHash: recording.promptHash, id: "a"))
         recording.promptTokens = 3
         #expect(LabelledDrafts.assemble(recordings: [recording], verdicts: []).drafts[0].trace.promptTokens == 3)
     }
@@ -87,6 +87,39 @@ import Testing
         #expect(files.report == values.report)
         #expect(files.drafts.map(\.isBad) == values.drafts.map(\.isBad))
         #expect(files.drafts.map(\.isHeavyweightGood) == values.drafts.map(\.isHeavyweightGood))
+    }
+
+    @Test func copiesOfAPromptAreOnOneSideAndCounted() {
+        let hash = "sha256:" + String(repeating: "7", count: 64)
+        let recordings = (0..<40).map { index in
+            var recording = RandomRecordings.simple("copy-\(index)")
+            recording.promptHash = index < 20 ? hash : ""
+            return recording
+        }
+        let (drafts, report) = LabelledDrafts.assemble(recordings: recordings, verdicts: [])
+        #expect(Set(drafts[..<20].map(\.split)) == [DraftSplit(id: hash)])
+        // Where the text is not known, the id decides.
+        #expect(drafts[20...].map(\.split) == (20..<40).map { DraftSplit(id: "copy-\($0)") })
+        #expect(report.copies == 19 && report.copiedIDs == ["copy-0", "copy-1"])
+        // What another drafter answered to the same prompt is no copy.
+        var other = recordings[0]
+        (other.id, other.draft.model) = ("other", "another")
+        #expect(LabelledDrafts.assemble(recordings: [recordings[0], other], verdicts: []).report.copies == 0)
+    }
+
+    @Test func aVoiceThatContradictsItselfIsCounted() {
+        func judged(_ id: String, _ judge: String, _ isBad: Bool) -> Verdict {
+            Verdict(id: id, answer: .draft, isBad: isBad, source: .judge, judge: judge)
+        }
+        let verdicts = [
+            judged("a", "p:m", true), judged("a", "p:m", false), judged("a", "p:m", true), judged("b", "p:m", true),
+            judged("b", "p:other", false), judged("c", "p:m", true), judged("c", "p:m", true), Self.verdict("d", .human, true),
+            Self.verdict("d", .human, false),
+        ]
+        let (drafts, report) = LabelledDrafts.assemble(
+            recordings: ["a", "b", "c", "d"].map { RandomRecordings.simple($0) }, verdicts: verdicts)
+        #expect(drafts.map(\.isBad) == [true, false, true, false])
+        #expect(report.reversals == 2 && report.reversedIDs == ["a", "d"] && report.contradictions == 0)
     }
 
     @Test func aVerdictOfAnUnknownSourceIsRefused() {

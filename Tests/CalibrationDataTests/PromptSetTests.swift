@@ -79,6 +79,12 @@ import Testing
         ),
         (#"{"id":"x","category":"c","prompt":"p","reference":{"type":"json_schema"}}"#, "'reference.schema' must be a JSON object"),
         (#"{"id":"x","category":"c","prompt":"p","reference":"Paris"}"#, "'reference' must be a JSON object, not a string"),
+        (#"{"id":"x","category":"c","promt":"p"}"#, "'system', 'reference': is 'prompt' meant?"),
+        (
+            #"{"id":"x","category":"c","prompt":"p","reference":{"type":"number","value":3,"tolerence":1}}"#,
+            "'reference.tolerence' is not known here; known are 'type', 'value', 'tolerance': is 'tolerance' meant?"
+        ),
+        ("\n \n", "holds no prompt"), ("", "holds no prompt"),
         ("{", "is cut off"), ("{\"id\":1}\n", "'id' must be a string"), ("[]\n", "must be a JSON object, not an array"),
     ]
 
@@ -90,6 +96,23 @@ import Testing
             Issue.record("read without an error")
         } catch {
             #expect(error.description.contains(Self.wrong[index].says) && error.description.hasPrefix(path), "\(error)")
+        }
+    }
+
+    @Test func aByteOrderMarkIsNoContent() throws {
+        let folder = TestFolder()
+        let path = folder.write("p.jsonl", "\u{FEFF}" + Self.good)
+        #expect(try PromptSet.load(paths: [path]).prompts.count == 7)
+    }
+
+    @Test func aReferenceThatCannotBeCheckedIsNamedWithItsLine() {
+        let folder = TestFolder()
+        let path = folder.write("p.jsonl", Self.good)
+        do throws(CalibrationDataError) {
+            _ = try PromptSet.load(paths: [path]) { if case .regex(let pattern, _) = $0 { "\(pattern) is no pattern" } else { nil } }
+            Issue.record("read without an error")
+        } catch {
+            #expect(error.description == "\(path):5: 'reference' of prompt 'r': ^[0-9]+$ is no pattern" && error.exitStatus == 65)
         }
     }
 

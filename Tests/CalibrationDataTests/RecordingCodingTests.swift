@@ -96,6 +96,27 @@ import Testing
     }
 }
 
+@Suite struct TornFileTests {
+    @Test func aTornFileNamesTheCommandThatGoesOnWithIt() throws {
+        let folder = TestFolder()
+        let path = folder.write("f.jsonl", #"{"id":"a","#)
+        func message(_ read: () throws -> Void) -> String {
+            do {
+                try read()
+                return "read"
+            } catch {
+                return "\(error)"
+            }
+        }
+        let recordings = message { _ = try RecordingFile.read(path: path) }
+        let verdicts = message { _ = try VerdictFile.read(path: path) }
+        let prompts = message { _ = try PromptSet.load(paths: [path]) }
+        #expect(recordings.contains("'qualm record'") && !recordings.contains("judge"))
+        #expect(verdicts.contains("'qualm judge'") && !verdicts.contains("record"))
+        #expect(prompts.contains("cut off") && !prompts.contains("'qualm"), "\(prompts)")
+    }
+}
+
 extension RandomRecordings {
     static func simple(_ id: String, isBad: Bool? = nil) -> Recording {
         Recording(

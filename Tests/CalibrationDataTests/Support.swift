@@ -75,7 +75,8 @@ struct RandomRecordings {
     mutating func next(id: String, tokens: Int = 8) -> Recording {
         Recording(
             id: id, promptHash: "sha256:" + String(random.next(), radix: 16), category: text(), taskClass: pick(TaskClass.allCases),
-            recordedAt: "2026-01-02T03:04:05Z", temperature: number(), topLogprobs: Int(random.next() % 21), promptMode: text(),
+            recordedAt: "2026-01-02T03:04:05Z", temperature: number(), topLogprobs: Int(random.next() % 21),
+            maxTokens: pick([nil, 0, 1_024]), promptMode: text(),
             promptTokens: random.next() % 3 == 0 ? nil : Int(random.next() % 5_000), draft: answer(tokens: tokens),
             heavyweight: random.next() % 3 == 0 ? nil : answer(tokens: 0),
             isBad: pick([nil, true, false]))
@@ -89,7 +90,8 @@ struct RandomRecordings {
                 inputTokens: Int(random.next() % 9_999), cachedInputTokens: Int(random.next() % 99),
                 outputTokens: Int(random.next() % 9_999),
                 firstTokenMs: pick([nil, number()]), totalMs: pick([nil, number()])),
-            costUSD: pick([nil, number()]), tokens: (0..<tokens).map { _ in token() }, isRefusal: random.next() % 2 == 0)
+            costUSD: pick([nil, number()]), tokens: (0..<tokens).map { _ in token() }, isRefusal: random.next() % 2 == 0,
+            isCountEstimated: random.next() % 2 == 0)
     }
 
     private mutating func token() -> RecordedToken {
@@ -130,9 +132,9 @@ func bits(_ recording: Recording) -> String {
         return
             "\(answer.provider)|\(answer.model)|\(answer.answeredBy ?? "-nil")|\(answer.fingerprint ?? "-nil")|\(Array(answer.text.utf8))|\(answer.finish)"
             + "|\(answer.facts.inputTokens)|\(answer.facts.cachedInputTokens)|\(answer.facts.outputTokens)|\(text(answer.facts.firstTokenMs))"
-            + "|\(text(answer.facts.totalMs))|\(text(answer.costUSD))|\(tokens)|\(answer.isRefusal)"
+            + "|\(text(answer.facts.totalMs))|\(text(answer.costUSD))|\(tokens)|\(answer.isRefusal)|\(answer.isCountEstimated)"
     }
     return "\(recording.id)|\(recording.promptHash)|\(Array(recording.category.utf8))|\(recording.taskClass)|\(recording.recordedAt)"
-        + "|\(text(recording.temperature))|\(recording.topLogprobs)|\(recording.promptMode)|\(String(describing: recording.promptTokens))"
+        + "|\(text(recording.temperature))|\(recording.topLogprobs)|\(recording.maxTokens ?? -1)|\(recording.promptMode)|\(String(describing: recording.promptTokens))"
         + "|\(text(recording.draft))|\(text(recording.heavyweight))|\(String(describing: recording.isBad))"
 }

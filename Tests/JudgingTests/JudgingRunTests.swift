@@ -89,6 +89,7 @@ import Testing
         let summary = try await run(lines, judge(provider))
         #expect(summary.unjudged == 0)
         #expect(summary.audit == JudgeAudit(detected: 10, seeded: 10, accepted: 6, controls: 6))
+        #expect(!summary.isJudgeUseless)
         #expect(provider.questions.count == 2 * (10 + 6 + 20))
         #expect(
             Set(lines.all.filter { $0.source == .judge && $0.id.hasPrefix("o") && $0.isBad }.map(\.id))
@@ -189,6 +190,7 @@ import Testing
         let babbling = AnsweringProvider { _, _ in .text("well...") }
         let babbled = try await run(Lines(), judge(babbling))
         #expect(babbled.unreadable.count == 36 && babbled.stop == nil)
+        #expect(babbled.isJudgeUseless && babbled.rendered().contains("the judge gave no usable verdict at all"))
         #expect(babbled.unjudged == 40)
         #expect(try #require(babbled.spentUSD) > 0)
     }

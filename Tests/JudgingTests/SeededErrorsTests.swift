@@ -89,6 +89,14 @@ import Testing
         verdicts.append(Verdict(id: "x", answer: .draft, isBad: true, source: .judge))
         let audit = JudgeAudit(verdicts: verdicts)
         #expect(audit == JudgeAudit(detected: 59, seeded: 60, accepted: 27, controls: 30))
+        // A line that is there three times is one trial, and the last word on it counts.
+        #expect(JudgeAudit(verdicts: verdicts + verdicts + verdicts) == audit)
+        let reversed = verdicts.filter { $0.source == .probe }.map { probe in
+            var probe = probe
+            probe.isBad.toggle()
+            return probe
+        }
+        #expect(JudgeAudit(verdicts: verdicts + reversed) == JudgeAudit(detected: 1, seeded: 60, accepted: 27, controls: 30))
         // scipy.stats.beta.ppf(0.01, 59, 2) and (0.01, 27, 4)
         #expect(abs(audit.sensitivityBound() - 0.894_418_405) < 1e-8, "\(audit.sensitivityBound())")
         #expect(abs(audit.specificityBound() - 0.702_381_322) < 1e-8, "\(audit.specificityBound())")

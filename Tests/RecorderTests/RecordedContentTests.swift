@@ -52,12 +52,13 @@ import Testing
             draft: [[.open, .bytes(ScriptedStream.answer(["a", "b", "c"], alternatives: 0)), .end]])
         let file = TestFile()
         let summary = try await RecordingRun(settings: settings, prompts: Scenes.prompts(1), path: file.path).run()
-        #expect(summary.withoutEvidence == 1)
+        #expect(summary.remarks == [AnswerRemark(leg: .drafter, .withoutLogprobs): 1])
         let recording = try #require(try RecordingFile.read(path: file.path).first)
         #expect(recording.draft.tokens.count == 3)
         #expect(recording.draft.tokens.allSatisfy { $0.logprob.isNaN && $0.top.isEmpty })
         // Counted here, since the upstream did not.
         #expect(recording.draft.facts.outputTokens == 3 && recording.draft.facts.inputTokens == 8)
+        #expect(recording.draft.isCountEstimated)
         #expect(recording.heavyweight == nil)
     }
 

@@ -60,6 +60,10 @@ import Testing
         #expect(ProgressLine.plain(counts) == "record  0/0  0.0/s  $0.0000")
         counts.total = 5
         #expect(ProgressLine.plain(counts) == "record  0/5  0.0/s  -:-- left  $0.0000")
+        counts.prices = .none
+        #expect(ProgressLine.plain(counts) == "record  0/5  0.0/s  -:-- left  price unknown")
+        counts.prices = .some
+        #expect(ProgressLine.plain(counts) == "record  0/5  0.0/s  -:-- left  $0.0000 + unknown")
         #expect(ProgressLine.clock(7_509) == "2:05:09")
     }
 

@@ -6,6 +6,14 @@ import Recorder
 import Synchronization
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 @Suite struct RecordingRunTests {
     @Test(arguments: [1, 3, 7]) func neverMorePromptsAtOnceThanAllowed(concurrency: Int) async throws {
         let counter = Mutex((now: 0, most: 0))
@@ -74,7 +82,7 @@ import Testing
         settings.concurrency = 1
         let summary = try await RecordingRun(settings: settings, prompts: Scenes.prompts(3), path: file.path).run()
         #expect(summary.end == .complete)
-        #expect(summary.failures.map(\.id) == ["p1"] && summary.failures.first?.error.kind == .invalidRequest)
+        #expect(summary.failures.map(\.id) == ["p1"] && summary.failures.first?.failure.error.kind == .invalidRequest)
         #expect(drafter.calls.count == 3)
         #expect(try RecordingFile.read(path: file.path).map(\.id) == ["p0", "p2"])
         let (good, _, _) = Scenes.settings()
@@ -99,11 +107,12 @@ import Testing
         settings.concurrency = 2
         let file = TestFile()
         let summary = try await RecordingRun(settings: settings, prompts: Scenes.prompts(50), path: file.path).run()
-        guard case .upstream(let error) = summary.end else {
+        guard case .upstream(let failure) = summary.end else {
             Issue.record("ended with \(summary.end)")
             return
         }
-        #expect(error.kind == .unauthorized)
+        #expect(failure.error.kind == .unauthorized)
+        #expect(failure.description.hasPrefix("drafter draft:small answered 401: ") && failure.description.contains("'api_key'"))
         #expect(drafter.calls.count <= 3)
         #expect(summary.remaining >= 47)
     }
@@ -215,6 +224,11 @@ import Testing
         other = settings
         other.topLogprobs = 5
         others.append((other, Scenes.prompts(3), "top_logprobs 20, not 5"))
+        other = settings
+        other.maxTokens = 5
+        others.append((other, Scenes.prompts(3), "max_tokens 1024, not 5"))
+        other.maxTokens = nil
+        others.append((other, Scenes.prompts(3), "max_tokens 1024, not left to the provider"))
         var changed = Scenes.prompts(3)
         changed[1].prompt += " Now."
         others.append((settings, changed, "another text of the prompt 'p1'"))
@@ -227,5 +241,22 @@ import Testing
             }
         }
         #expect(try RecordingFile.read(path: file.path).count == before)
+    }
+
+    @Test func aFileThatDoesNotSayItsMaxTokensIsContinued() async throws {
+        let file = TestFile()
+        let (settings, _, _) = Scenes.settings()
+        _ = try await RecordingRun(settings: settings, prompts: Scenes.prompts(1), path: file.path).run()
+        var old = try #require(try RecordingFile.read(path: file.path).first)
+        #expect(old.maxTokens == 1_024)
+        old.maxTokens = nil
+        unlink(file.path)
+        var journal = try JournalFile(path: file.path)
+        try journal.append(RecordingCoding.encode(old))
+        try journal.close(compacts: false)
+        var other = settings
+        other.maxTokens = 7
+        let summary = try await RecordingRun(settings: other, prompts: Scenes.prompts(2), path: file.path).run()
+        #expect(summary.found == 1 && summary.recorded == 1)
     }
 }

@@ -36,9 +36,9 @@ final class CalibrationWatch: KeptState {
     private let level: Atomic<UInt64>
     private let state: Mutex<State>
 
-    /// - Parameter rule: its model has a certificate and the rule its levels, else `nil`: other levels have been promised nothing.
+    /// - Parameter rule: its model has a certificate and the rule its levels or stricter ones, else `nil`: others have been promised nothing.
     init?(_ rule: RiskStrategy) {
-        guard let certificate = rule.model.certificate, rule.thresholds == rule.model.thresholds else { return nil }
+        guard let certificate = rule.model.certificate, Self.isPromised(rule, certificate) else { return nil }
         let start = rule.thresholds.greatest
         let hash = rule.model.provenance.dataHash
         model = rule.model
@@ -52,6 +52,13 @@ final class CalibrationWatch: KeptState {
         level = Atomic(start.bitPattern)
         state = Mutex(
             State(grid: grid, base: EProcessGrid.State(), routed: Array(repeating: 0, count: grid.levels.count)))
+    }
+
+    /// A rule that ships a part of what the certified one ships loses no more of all requests. Of the shipped ones it may well.
+    private static func isPromised(_ rule: RiskStrategy, _ certificate: RiskCertificate) -> Bool {
+        if rule.thresholds == rule.model.thresholds { return true }
+        guard certificate.loss != .selective, rule.thresholds.greatest > 0 else { return false }
+        return rule.thresholds == rule.model.thresholds?.capped(at: rule.thresholds.greatest)
     }
 
     /// The risk up to which a draft may be shipped now; 0 = none may. Lock-free.
@@ -132,6 +139,11 @@ final class CalibrationWatch: KeptState {
             state.sent = nil
             return grid.merge(others)
         }
+    }
+
+    func problem(in totals: [String: Double]) -> String? {
+        KeptCounts.problem(in: totals) { $0.hasPrefix("level.") }
+            ?? KeptCounts.excess(in: totals, of: ".bad", over: ".audits")
     }
 
     // MARK: Steps

@@ -13,11 +13,13 @@ final class RouteWatch: Sendable {
     private let staleReason = Mutex<String?>(nil)
     private let mismatches = Atomic<Int>(0)
     private let skips = Mutex<[AuditSkip: Int]>([:])
+    let health: AuditHealth
 
-    init(_ route: AuditedRoute, calibration: CalibrationWatch?, holdoutShare: Double) {
+    init(_ route: AuditedRoute, calibration: CalibrationWatch?, settings: AuditSettings) {
+        health = AuditHealth(limit: settings.failuresInARow)
         self.route = route
         self.calibration = calibration
-        savings = SavingsBook(route, holdoutShare: holdoutShare)
+        savings = SavingsBook(route, holdoutShare: settings.holdoutShare)
     }
 
     var isStale: Bool { stale.load(ordering: .relaxed) }
@@ -33,14 +35,19 @@ final class RouteWatch: Sendable {
     /// - Returns: why the calibration does not hold for it, at the first such draft only; an empty list of the artefact knows nothing to
     ///   compare with, and neither does a stream that names nobody.
     func noteIdentity(_ identity: StreamIdentity?) -> String? {
-        guard let identity, let origin = calibration?.model.origin, !isStale else { return nil }
-        guard let reason = Self.difference(identity, origin) else { return nil }
+        guard !isStale, let reason = difference(identity) else { return nil }
         return staleReason.withLock { known in
             guard known == nil else { return nil }
             known = reason
             stale.store(true, ordering: .relaxed)
             return reason
         }
+    }
+
+    /// Why the calibration does not hold for a draft from somebody of this name; `nil` when it does.
+    func difference(_ identity: StreamIdentity?) -> String? {
+        guard let identity, let origin = calibration?.model.origin else { return nil }
+        return Self.difference(identity, origin)
     }
 
     /// Names come from an upstream: they are shown short and without control characters.

@@ -14,7 +14,9 @@ final class SavingsBook: Sendable {
 
     init(_ route: AuditedRoute, holdoutShare: Double) {
         self.holdoutShare = holdoutShare
-        ledger = FieldLedger(key: "savings \(route.name) \(route.drafter.qualified) \(route.heavyweight.qualified) \(holdoutShare)")
+        ledger = FieldLedger(
+            key: "savings \(route.name) \(route.drafter.qualified) \(route.heavyweight.qualified) \(holdoutShare)",
+            isCount: { $0.hasPrefix("feedback.") || $0.hasSuffix(".requests") || $0.hasSuffix(".unpriced") })
     }
 
     /// A request is over. `costUSD` is `nil` when a price is unknown.

@@ -87,8 +87,17 @@ struct BlockingFile: Sendable {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Failure(action: "create", path: path, number: errno) }
         if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return descriptor }
+        let number = errno
         close(descriptor)
+        guard number == EWOULDBLOCK else { throw Failure(action: "lock", path: path, number: number) }
         return nil
+    }
+
+    /// There is something of this name, be it a link that leads nowhere, or nobody can say that there is not.
+    static func mayExist(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) != 0 else { return true }
+        return errno != ENOENT && errno != ENOTDIR
     }
 
     static func unlock(_ descriptor: Int32) { close(descriptor) }

@@ -15,12 +15,19 @@ final class FieldLedger: KeptState {
 
     let key: String
     private let isOutdated: @Sendable (String) -> Bool
+    private let isCount: @Sendable (String) -> Bool
     private let state = Mutex(State())
 
-    /// - Parameter isOutdated: whether a field is not needed any more.
-    init(key: String, isOutdated: @escaping @Sendable (String) -> Bool = { _ in false }) {
+    /// - Parameters:
+    ///   - isCount: whether a field is a number of things; others are money.
+    ///   - isOutdated: whether a field is not needed any more.
+    init(
+        key: String, isCount: @escaping @Sendable (String) -> Bool = { _ in false },
+        isOutdated: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
         self.key = key
         self.isOutdated = isOutdated
+        self.isCount = isCount
     }
 
     func add(_ amount: Double, to field: String) {
@@ -53,6 +60,8 @@ final class FieldLedger: KeptState {
             state.sent = [:]
         }
     }
+
+    func problem(in totals: [String: Double]) -> String? { KeptCounts.problem(in: totals, isCount: isCount) }
 
     func outdated(_ totals: [String: Double]) -> [String] { totals.keys.filter(isOutdated).sorted() }
 }

@@ -28,15 +28,19 @@ public final class FileAuditState: AuditStateStore {
 
     /// Takes the lock; reads nothing.
     ///
-    /// - Throws: ``StoreError/Kind/unavailable`` when the folder cannot be written to, ``StoreError/Kind/rejected`` when another process uses the
-    ///   file.
+    /// - Throws: ``StoreError/Kind/unavailable`` when there is no such file and none can be made, ``StoreError/Kind/rejected`` when there is one
+    ///   that cannot be locked or that another process uses: what it holds must not be forgotten.
     public init(path: String) throws(StoreError) {
         self.path = path
         let taken: Int32?
         do throws(BlockingFile.Failure) {
             taken = try BlockingFile.lock(path + ".lock")
         } catch {
-            throw StoreError(.embedded, .unavailable, error.description)
+            guard BlockingFile.mayExist(path) else { throw StoreError(.embedded, .unavailable, error.description) }
+            throw StoreError(
+                .embedded, .rejected,
+                "the audit state '\(path)' is there and cannot be locked: \(error.description); make the folder writable, or move the state away "
+                    + "to start counting anew (the rule is then as loose as its artefact says)")
         }
         guard let taken else {
             throw StoreError(
@@ -97,8 +101,12 @@ public final class FileAuditState: AuditStateStore {
         do throws(BlockingFile.Failure) {
             bytes = try BlockingFile.read(path, maxBytes: Self.maxBytes)
         } catch {
-            if error.isMissing { return [:] }
-            throw StoreError(.embedded, .unavailable, error.description)
+            // A link that leads nowhere is a state that is somewhere else.
+            if error.isMissing, !BlockingFile.mayExist(path) { return [:] }
+            throw StoreError(
+                .embedded, .rejected,
+                "the audit state '\(path)' is there and cannot be read: \(error.description); make it readable, or move it away to start "
+                    + "counting anew (the rule is then as loose as its artefact says)")
         }
         func malformed(_ what: String) -> StoreError {
             StoreError(

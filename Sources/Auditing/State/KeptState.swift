@@ -9,6 +9,9 @@ protocol KeptState: AnyObject, Sendable {
     /// The batch was added, or nothing was to be added: these are the sums now, of all gateways.
     func finish(_ totals: [String: Double])
 
+    /// Why these cannot be such sums; `nil` when they can.
+    func problem(in totals: [String: Double]) -> String?
+
     /// Fields that are not needed any more.
     func outdated(_ totals: [String: Double]) -> [String]
 }

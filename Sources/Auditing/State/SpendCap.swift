@@ -14,11 +14,13 @@ final class SpendCap: Sendable {
     init(usdPerDay: Double, wallTime: @escaping @Sendable () -> Double) {
         self.usdPerDay = usdPerDay
         self.wallTime = wallTime
-        ledger = FieldLedger(key: "spending") { field in
-            guard field.hasPrefix(Self.prefix), let day = Int(field.dropFirst(Self.prefix.count)) else { return false }
-            // Yesterday's stays for gateways whose clock is behind.
-            return day < Self.day(wallTime()) - 1
-        }
+        ledger = FieldLedger(
+            key: "spending",
+            isOutdated: { field in
+                guard field.hasPrefix(Self.prefix), let day = Int(field.dropFirst(Self.prefix.count)) else { return false }
+                // Yesterday's stays for gateways whose clock is behind.
+                return day < Self.day(wallTime()) - 1
+            })
     }
 
     /// Spent since midnight.

@@ -48,7 +48,9 @@ final class StateKeeper: Sendable {
         for each in states where !state.withLock({ $0.loaded.contains(each.key) }) {
             do throws(StoreError) { try await add(nil, to: each) } catch { first = first ?? error }
         }
-        if let first { throw first }
+        guard let first else { return }
+        state.withLock { $0.failure = first }
+        throw first
     }
 
     /// Adds what is new; looks for news when there is nothing to add for long.
@@ -103,6 +105,13 @@ final class StateKeeper: Sendable {
             )
         } else {
             totals = try await store.load(each.key, deadline: deadline)
+        }
+        // Before the batch is forgotten: it was added, and must not be added again under another name.
+        if let problem = each.problem(in: totals) {
+            throw StoreError(
+                store.name == "file" ? .embedded : .redis, .malformed,
+                "the audit state holds under '\(each.key)' what no gateway has counted: \(problem); restore it, or move it away to start counting "
+                    + "anew (the rule is then as loose as its artefact says)")
         }
         state.withLock { state in
             if batch != nil { state.batches[each.key] = nil }

@@ -11,10 +11,14 @@ struct AuditJob: Sendable {
     let taskClass: TaskClass
     let promptTokens: Int
     let draft: String
+    /// Drawn while audits failed: shows whether they still do. Requests that were not shipped did not count then, and so its verdict does not.
+    let isProbe: Bool
 
     init(
-        watch: RouteWatch, observation: CalibrationWatch.Observation, record: DecisionRecord, request: CascadeRequest, draft: String
+        watch: RouteWatch, observation: CalibrationWatch.Observation, record: DecisionRecord, request: CascadeRequest, draft: String,
+        isProbe: Bool
     ) {
+        self.isProbe = isProbe
         self.watch = watch
         self.observation = observation
         id = record.id

@@ -62,7 +62,7 @@ extension AuditOversight {
 
     private func work(_ job: AuditJob) async {
         // A person was faster: nobody has to be asked.
-        if finish(job, judged: nil) { return }
+        if !job.isProbe, finish(job, judged: nil) { return }
         guard let judge, let estimate = job.estimate(judge: judge.model, prices: prices), cap.reserve(estimate) else {
             return giveUp(job, .budget)
         }
@@ -84,10 +84,16 @@ extension AuditOversight {
         cap.spend(finding.costUSD)
         job.watch.savings.spend(finding.costUSD)
         if let verdict = finding.verdict, let certificate = job.watch.calibration?.certificate {
+            if job.watch.health.succeeded() { observer.auditsRecovered(route: job.watch.route.name) }
+            if job.isProbe { return }
             let isExcused = certificate.loss == .recoverable && (verdict.heavyweightScore ?? judge.badBelow) < judge.badBelow
             _ = finish(job, judged: verdict.isBad && !isExcused)
         } else {
-            giveUp(job, Task.isCancelled ? .shutdown : environment.now() >= deadline ? .timeout : finding.skip)
+            let reason: AuditSkip = Task.isCancelled ? .shutdown : environment.now() >= deadline ? .timeout : finding.skip
+            giveUp(job, reason)
+            if let failures = job.watch.health.failed(reason) {
+                observer.auditsFailing(route: job.watch.route.name, failures: failures, reason: reason)
+            }
         }
     }
 
@@ -175,7 +181,7 @@ extension AuditOversight {
 
     /// No observation, unless a person has said what the audit could not.
     func giveUp(_ job: AuditJob, _ reason: AuditSkip) {
-        if !finish(job, judged: nil, isLast: true) { skip(reason, job.watch) }
+        if job.isProbe || !finish(job, judged: nil, isLast: true) { skip(reason, job.watch) }
     }
 }
 

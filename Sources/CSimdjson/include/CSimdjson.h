@@ -28,6 +28,8 @@ enum qj_status {
     QJ_NOT_OBJECT = 4,
     /// No memory, or a document of 2 GiB or more.
     QJ_CAPACITY = 5,
+    /// Only of qj_scan_evidence: something is not as recordings are written.
+    QJ_UNEXPECTED = 6,
 };
 
 enum { QJ_MAX_DEPTH = 256 };
@@ -149,6 +151,36 @@ struct qj_chat {
 /// Validates one chunk and reads the choice with index 0, usage and error. `QJ_NOT_OBJECT` when the root is no object. Without
 /// `reads_tokens` the value of `logprobs` is only validated and located.
 enum qj_status qj_scan_chat(const uint8_t *bytes, size_t length, bool reads_tokens, struct qj_chat *chat, size_t *offset);
+
+/// One recorded token; members it does not carry: 0, NaN, empty, listed.
+struct qj_evidence_token {
+    double ms;
+    /// NaN when null.
+    double logprob;
+    /// A range of qj_evidence.text.
+    struct qj_text text;
+    /// A range of qj_evidence.top.
+    uint32_t top_start, top_end;
+    uint8_t is_listed;
+};
+
+/// The tokens of one recording.
+struct qj_evidence {
+    /// The value of draft.tokens in the input; start == end when absent.
+    uint32_t start, end;
+    const struct qj_evidence_token *tokens;
+    size_t token_count;
+    /// NaN for null.
+    const double *top;
+    size_t top_count;
+    /// The decoded bytes of all tokens, back to back.
+    const uint8_t *text;
+    size_t text_count;
+};
+
+/// Validates one recording, which must be an object, and reads the array draft.tokens. QJ_UNEXPECTED says that the document may well be
+/// JSON, but the tokens must be read in another way. Only their values are checked for what a double holds.
+enum qj_status qj_scan_evidence(const uint8_t *bytes, size_t length, struct qj_evidence *evidence);
 
 /// Frees what the calling thread's scratch holds beyond its everyday size. Results of earlier calls become invalid.
 void qj_trim(void);

@@ -37,12 +37,17 @@ public enum CertifiedRule: Sendable, Hashable, CaseIterable {
 
     /// - Returns: `nil` for a draft without a label.
     public func certificationCase(_ draft: ScoredDraft) -> CertificationCase? {
-        guard let isBad = draft.isBad else { return nil }
-        return CertificationCase(
+        draft.isBad == nil ? nil : pessimisticCase(draft)
+    }
+
+    /// The same, but a draft without a label is bad: which drafts nobody judged is no accident of the traffic, and leaving them out would
+    /// promise something about the judged ones only.
+    public func pessimisticCase(_ draft: ScoredDraft) -> CertificationCase {
+        CertificationCase(
             taskClass: draft.taskClass,
             statistic: self == .risk ? draft.risk : draft.scores.windowBits,
             isShippable: self == .risk ? draft.isShippable : draft.isWindowShippable,
-            isBad: isBad, isHeavyweightBad: draft.isHeavyweightGood == false)
+            isBad: draft.isBad ?? true, isHeavyweightBad: draft.isHeavyweightGood == false)
     }
 }
 

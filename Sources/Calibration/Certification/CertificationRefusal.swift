@@ -50,13 +50,29 @@ public struct CertificationRefusal: Error, Sendable, Hashable, CustomStringConve
     }
 }
 
-/// A share in per cent with up to three digits behind the point.
+/// A share in per cent with up to three digits behind the point, or with three significant ones where those would say next to nothing.
 func percent(_ share: Double) -> String {
     let thousandths = (share * 100_000).rounded()
+    if share != 0, share.isFinite, abs(thousandths) < 10 { return "\(small(share * 100)) %" }
     guard thousandths.isFinite, abs(thousandths) < 1e12 else { return "\(share * 100) %" }
     var digits = "\(abs(Int(thousandths)))"
     while digits.utf8.count < 4 { digits = "0" + digits }
     var fraction = String(digits.suffix(3))
     while fraction.utf8.last == UInt8(ascii: "0") { fraction.removeLast() }
     return (thousandths < 0 ? "-" : "") + digits.dropLast(3) + (fraction.isEmpty ? "" : ".\(fraction)") + " %"
+}
+
+/// Three significant digits of a number nearer to 0 than .01, written out.
+private func small(_ number: Double) -> String {
+    // The first place behind the point that is not 0.
+    var (place, scaled) = (1, abs(number) * 10)
+    while scaled < 1, place < 300 {
+        place += 1
+        scaled *= 10
+    }
+    // Rounding may carry: .00999999 is .01.
+    var digits = "\(Int((scaled * 100).rounded()))"
+    if digits.utf8.count > 3 { place -= 1 }
+    while digits.utf8.last == UInt8(ascii: "0") { digits.removeLast() }
+    return (number < 0 ? "-" : "") + "0." + String(repeating: "0", count: max(0, place - 1)) + digits
 }

@@ -25,8 +25,14 @@ public struct ReplayGate: Sendable, Hashable {
     }
 
     /// What is not kept, a sentence each; empty when all is.
-    public func violations(_ summary: ReplaySummary) -> [String] {
-        [badViolation(summary), costViolation(summary), escalationViolation(summary)].compactMap(\.self)
+    ///
+    /// - Parameter obstacle: why the recordings say nothing about the policy at all; then no limit is kept. `nil`: they do.
+    public func violations(_ summary: ReplaySummary, obstacle: String? = nil) -> [String] {
+        if let obstacle {
+            let limits = [("max-bad", maxBad), ("max-cost", maxCostUSD), ("max-escalated", maxEscalated)]
+            return limits.compactMap { name, limit in limit.map { "\(name) \($0): a limit that cannot be checked: \(obstacle)" } }
+        }
+        return [badViolation(summary), costViolation(summary), escalationViolation(summary)].compactMap(\.self)
     }
 
     private func badViolation(_ summary: ReplaySummary) -> String? {

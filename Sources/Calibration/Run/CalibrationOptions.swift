@@ -25,6 +25,9 @@ public struct CalibrationOptions: Sendable {
     public var vocabularySize: Int
     /// C of the L2 penalty. Default 1.
     public var l2: Double
+    /// Drafts of the certification split without a verdict are left out, and the promise is about judged ones only. Default false: they
+    /// count as lost where they are shipped.
+    public var isJudgedOnly = false
     /// ISO 8601 date for the artefact.
     public var date: String
     /// What the drafter called itself in the recordings.

@@ -20,6 +20,7 @@ extension CalibrationOutcome {
                 + "\(percent(feasibility.lossRate)) (95 %: \(interval(feasibility.lossInterval)))",
             "  any rule must escalate at least \(percent(feasibility.leastEscalation)) of the requests",
         ]
+        if let unjudgedWarning { lines.append("  \(unjudgedWarning)") }
         if options.judge.bound < 1 {
             let source = options.judge.seeded > 0 ? "\(options.judge.detected) of \(options.judge.seeded) seeded errors seen" : "assumed"
             lines.append(
@@ -65,8 +66,10 @@ extension CalibrationOutcome {
         guard let thresholds = model?.thresholds else { return "" }
         var rows = [["class", "labels", "bad", "risk <=", "shipped", "lost", "rate", "95 %"]]
         for taskClass in TaskClass.allCases {
-            let drafts = scored.filter { $0.split == .cal && $0.taskClass == taskClass && $0.isBad != nil }
-            guard let figures = RuleFigures(drafts, loss: options.loss, rule: .risk, level: { thresholds[$0] }) else { continue }
+            let drafts = scored.filter { $0.split == .cal && $0.taskClass == taskClass && ($0.isBad != nil || !options.isJudgedOnly) }
+            let figures = RuleFigures(
+                drafts, loss: options.loss, rule: .risk, countsUnjudged: !options.isJudgedOnly, level: { thresholds[$0] })
+            guard let figures else { continue }
             rows.append([
                 taskClass.rawValue, "\(figures.labels)", "\(drafts.count { $0.isBad == true })", "\(thresholds[taskClass])",
                 percent(figures.coverage), "\(figures.losses)", percent(figures.lossRate),
@@ -113,6 +116,9 @@ extension CalibrationOutcome {
         }
         if let test { figures("the certified rule", test) }
         if let windowTest { figures("the certified raw window", windowTest) }
+        if let unjudged = counts.unjudged[.test] {
+            lines.append("  \(unjudged) of its drafts have no verdict and are left out of these figures")
+        }
         if let ranking {
             lines.append(
                 "  AUROC over \(ranking.labels): risk \(rounded(ranking.risk)), raw window \(rounded(ranking.windowBits)), mean entropy "
@@ -127,11 +133,12 @@ extension CalibrationOutcome {
         let part = certificate.classes.isEmpty ? "" : " in every class that ships"
         let shipped = percent(certificate.coverage)
         let promise = certificate.loss.promise(certificate.alpha)
+        let judged = options.isJudgedOnly ? unjudgedWarning.map { "\n  \($0)." } ?? "" : ""
         return """
             Certified: ships \(shipped) of the drafts to certify; upper bound of the loss \(percent(certificate.bound))\(part)
               It says: \(promise)\(part), unless this calibration was one of the unlucky \(percent(certificate.delta)).
               It holds for requests drawn like the recorded ones, with this drafter, provider, temperature and prompt, released buffered.
-              It says nothing about any single answer, about other traffic, or about errors that the labels do not show.
+              It says nothing about any single answer, about other traffic, or about errors that the labels do not show.\(judged)
               Use the labels for one certificate: trying other promises on them until one fits is not covered; audits watch over the rest.
 
             """
@@ -140,6 +147,7 @@ extension CalibrationOutcome {
     private var refusalText: String {
         guard let refusal = certification.refusal else { return "" }
         var text = "Not certified: \(refusal)\n"
+        if let unjudgedWarning { text += "  \(unjudgedWarning)\n" }
         if let missingLabels, missingLabels > 0 {
             text += "  \(missingLabels) labels more in all, since two of five recorded prompts are kept for certification\n"
         }

@@ -8,7 +8,8 @@ public struct CalibrationOutcome: Sendable {
         public var labelled: [DraftSplit: Int] = [:]
         /// Bad ones among them.
         public var bad: [DraftSplit: Int] = [:]
-        public var unlabelled = 0
+        /// Drafts without a verdict by split.
+        public var unjudged: [DraftSplit: Int] = [:]
         /// Labelled drafts that a quality gate refuses.
         public var gated = 0
         /// Labelled drafts that pass the gates with too little evidence, or of another tier than the model's.
@@ -17,7 +18,7 @@ public struct CalibrationOutcome: Sendable {
         init(_ drafts: [LabelledDraft], _ summaries: [DraftSummary], tier: SignalTier) {
             for (draft, summary) in zip(drafts, summaries) {
                 guard let isBad = draft.isBad else {
-                    unlabelled += 1
+                    unjudged[draft.split, default: 0] += 1
                     continue
                 }
                 labelled[draft.split, default: 0] += 1
@@ -26,6 +27,8 @@ public struct CalibrationOutcome: Sendable {
             }
         }
 
+        /// Drafts without a verdict, of all splits.
+        public var unlabelled: Int { unjudged.values.reduce(0, +) }
         /// Labelled drafts of all splits.
         public var labels: Int { labelled.values.reduce(0, +) }
     }
@@ -78,5 +81,15 @@ public struct CalibrationOutcome: Sendable {
         let cal = counts.labelled[.cal, default: 0]
         return cal > 0
             ? Int((Double(missing) * Double(counts.labels) / Double(cal)).rounded(.up)) : Int((Double(missing) * 2.5).rounded(.up))
+    }
+
+    /// What became of drafts of the certification split without a verdict, a sentence; `nil` when all have one.
+    public var unjudgedWarning: String? {
+        guard let count = counts.unjudged[.cal], count > 0 else { return nil }
+        let drafts = count == 1 ? "1 draft of the certification split has" : "\(count) drafts of the certification split have"
+        return options.isJudgedOnly
+            ? "\(drafts) no verdict and \(count == 1 ? "is" : "are") left out: the promise is about judged ones only"
+            : "\(drafts) no verdict and \(count == 1 ? "counts" : "count") as lost; judge them, or say --judged-only, and the promise is "
+                + "about judged ones only"
     }
 }

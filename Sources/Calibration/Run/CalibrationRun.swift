@@ -9,7 +9,8 @@ import EntropyRouting
 /// | test | figures for the reader |
 public enum CalibrationRun {
     /// - Parameters:
-    ///   - drafts: of all splits; those without a verdict teach the speed layer only.
+    ///   - drafts: of all splits; those without a verdict teach the speed layer, and count as lost in the certification split unless the
+    ///     options leave them out.
     ///   - options: what is asked for.
     /// - Throws: ``CalibrationError``. That nothing can be certified is an outcome, not an error.
     public static func run(_ drafts: [LabelledDraft], _ options: CalibrationOptions) throws(CalibrationError) -> CalibrationOutcome {
@@ -51,8 +52,11 @@ public enum CalibrationRun {
         func cases(_ split: DraftSplit, _ rule: CertifiedRule) -> [CertificationCase] {
             scored.filter { $0.split == split }.compactMap(rule.certificationCase)
         }
-        let certification = rule.certify(cases(.cal, .risk), planning: cases(.train, .risk))
-        let windowCertification = windowRule.certify(cases(.cal, .window), planning: cases(.train, .window))
+        func certifying(_ rule: CertifiedRule) -> [CertificationCase] {
+            options.isJudgedOnly ? cases(.cal, rule) : scored.filter { $0.split == .cal }.map(rule.pessimisticCase)
+        }
+        let certification = rule.certify(certifying(.risk), planning: cases(.train, .risk))
+        let windowCertification = windowRule.certify(certifying(.window), planning: cases(.train, .window))
 
         var certified: RiskModel?
         if let certificate = certification.certificate {

@@ -13,12 +13,15 @@ public struct RuleFigures: Sendable, Hashable {
     /// Share that is shipped.
     public var coverage: Double { Double(shipped) / Double(labels) }
 
-    /// - Parameter level: of a class; 0 ships nothing.
+    /// - Parameters:
+    ///   - countsUnjudged: drafts without a label are bad ones; otherwise they are left out. Default false.
+    ///   - level: of a class; 0 ships nothing.
     /// - Returns: `nil` without labelled drafts.
     public init?(
-        _ drafts: [ScoredDraft], loss: RiskCertificate.Loss, rule: CertifiedRule, level: (TaskClass) -> Double
+        _ drafts: [ScoredDraft], loss: RiskCertificate.Loss, rule: CertifiedRule, countsUnjudged: Bool = false,
+        level: (TaskClass) -> Double
     ) {
-        let cases = drafts.compactMap(rule.certificationCase)
+        let cases = countsUnjudged ? drafts.map(rule.pessimisticCase) : drafts.compactMap(rule.certificationCase)
         guard !cases.isEmpty else { return nil }
         let kept = cases.filter { level($0.taskClass) > 0 && rule.ships($0, at: level($0.taskClass)) }
         labels = cases.count

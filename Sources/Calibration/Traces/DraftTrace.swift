@@ -16,6 +16,14 @@ public struct DraftTrace: Sendable {
         public var text: Range<Int32>
         /// In ``DraftTrace/alternatives``.
         public var alternatives: Range<Int32>
+
+        public init(ms: Float, logprob: Double, isListed: Bool, text: Range<Int32>, alternatives: Range<Int32>) {
+            self.ms = ms
+            self.logprob = logprob
+            self.isListed = isListed
+            self.text = text
+            self.alternatives = alternatives
+        }
     }
 
     /// Stable name of the prompt; splits are drawn by it.
@@ -64,6 +72,18 @@ public struct DraftTrace: Sendable {
             Token(
                 ms: ms, logprob: logprob, isListed: isListed, text: firstByte..<Int32(self.text.count),
                 alternatives: firstAlternative..<Int32(self.alternatives.count)))
+    }
+
+    /// Takes the place of all tokens.
+    ///
+    /// - Parameters:
+    ///   - tokens: with ranges in the other two.
+    ///   - alternatives: natural logarithms as sent.
+    ///   - text: the bytes of all tokens.
+    public mutating func replace(tokens: [Token], alternatives: [Double], text: [UInt8]) {
+        self.tokens = tokens
+        self.alternatives = alternatives
+        self.text = text
     }
 
     /// Feeds one token to a monitor.

@@ -46,7 +46,7 @@ public struct AnswerFacts: Sendable, Hashable {
     }
 }
 
-/// What a draft is used for. Drawn by its id alone, so that a prompt never changes sides when more are recorded.
+/// What a draft is used for. Drawn by its prompt alone, so that a prompt never changes sides when more are recorded or names change.
 public enum DraftSplit: String, Sendable, Hashable, CaseIterable {
     /// Fitting.
     case train
@@ -55,7 +55,12 @@ public enum DraftSplit: String, Sendable, Hashable, CaseIterable {
     /// The report: never looked at before.
     case test
 
-    /// Two fifths each for train and cal, one fifth for test, by the FNV-1a hash of the id (mixed, since near ids give near hashes).
+    /// - Parameters:
+    ///   - promptHash: of the prompt's text: copies of one prompt under several ids are on the same side.
+    ///   - id: decides where the hash is empty, as in imported recordings whose prompt is not known.
+    public init(promptHash: String, id: String) { self.init(id: promptHash.isEmpty ? id : promptHash) }
+
+    /// Two fifths each for train and cal, one fifth for test, by the FNV-1a hash of the name (mixed, since near names give near hashes).
     public init(id: String) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -1,5 +1,13 @@
 internal import Gzip
 
+#if canImport(Glibc)
+    private import Glibc
+#elseif canImport(Musl)
+    private import Musl
+#else
+    private import Darwin
+#endif
+
 /// The lines of a file, plain or gzip (by its first two bytes), one at a time. Memory: the longest line, bounded, and two pieces of 64 KiB.
 struct LineReader: ~Copyable {
     /// Longest accepted line. A record of 16,000 tokens with 20 alternatives each has about 8 MB.
@@ -32,7 +40,7 @@ struct LineReader: ~Copyable {
     mutating func next(into output: inout [UInt8]) throws(CalibrationDataError) -> Bool {
         var scanned = position
         while true {
-            if let newline = buffer[scanned...].firstIndex(of: 0x0A) {
+            if let newline = newline(from: scanned) {
                 take(upTo: newline, into: &output)
                 position = newline + 1
                 return true
@@ -54,6 +62,15 @@ struct LineReader: ~Copyable {
                 return true
             }
             try fill()
+        }
+    }
+
+    /// Where the next newline of the buffer is. Nearly all of a file is searched only, so memchr(3) does it.
+    private func newline(from start: Int) -> Int? {
+        unsafe buffer.withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+            guard let found = unsafe memchr(base + start, 0x0A, bytes.count - start) else { return nil }
+            return unsafe UnsafeRawPointer(found) - base
         }
     }
 

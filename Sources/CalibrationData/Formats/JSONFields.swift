@@ -40,6 +40,33 @@ struct JSONFields {
         CalibrationDataError(.malformed, member: path(name), message)
     }
 
+    /// - Throws: for a member of another name: one that is mistyped would otherwise be left out without a word.
+    func refuseOthers(than known: [String]) throws(CalibrationDataError) {
+        guard let stranger = members.first(where: { !known.contains($0.name) })?.name else { return }
+        let near = known.filter { Self.distance(stranger.lowercased(), $0) <= 2 }.min {
+            Self.distance(stranger.lowercased(), $0) < Self.distance(stranger.lowercased(), $1)
+        }
+        throw error(
+            String(stranger.prefix(64)),
+            "is not known here; known are \(known.map { "'\($0)'" }.joined(separator: ", "))"
+                + (near.map { ": is '\($0)' meant?" } ?? ""))
+    }
+
+    /// Letters to change, insert or leave out (Levenshtein). Only of names that are about equally long.
+    private static func distance(_ left: String, _ right: String) -> Int {
+        let (left, right) = (Array(left.utf8), Array(right.utf8))
+        guard abs(left.count - right.count) <= 2 else { return .max }
+        var row = Array(0...right.count)
+        for (i, byte) in left.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, other) in right.enumerated() {
+                (diagonal, row[j + 1]) = (row[j + 1], min(row[j] + 1, row[j + 1] + 1, diagonal + (byte == other ? 0 : 1)))
+            }
+        }
+        return row[right.count]
+    }
+
     // MARK: Members that may be absent
 
     func optionalString(_ name: String) throws(CalibrationDataError) -> String? {

@@ -18,6 +18,7 @@ public enum RecordingCoding {
             writer.member("recorded_at", string: recording.recordedAt)
             writer.member("temperature", double: recording.temperature)
             writer.member("top_logprobs", int: recording.topLogprobs)
+            if let maxTokens = recording.maxTokens { writer.member("max_tokens", int: maxTokens) }
             writer.member("prompt_mode", string: recording.promptMode)
             if let promptTokens = recording.promptTokens { writer.member("prompt_tokens", int: promptTokens) }
             writer.name("draft")
@@ -46,7 +47,10 @@ public enum RecordingCoding {
     /// Reads one line. Members that it does not know are ignored.
     ///
     /// - Throws: ``CalibrationDataError`` naming the member that is missing or of the wrong kind, without file and line.
-    public static func decode(_ line: [UInt8]) throws(CalibrationDataError) -> Recording {
+    public static func decode(_ line: [UInt8]) throws(CalibrationDataError) -> Recording { try RecordingLine(line).whole }
+
+    /// The same through a tree of the whole line: slower, and able to say what is wrong.
+    static func decodeTree(_ line: [UInt8]) throws(CalibrationDataError) -> Recording {
         let fields = try JSONFields(line: line)
         let version = try fields.int("v")
         guard version == Recording.version else {
@@ -58,7 +62,8 @@ public enum RecordingCoding {
             id: id, promptHash: try fields.string("prompt_hash"), category: try fields.string("category"),
             taskClass: try fields.word("class", of: TaskClass.self), recordedAt: try fields.string("recorded_at"),
             temperature: try fields.double("temperature"), topLogprobs: try fields.int("top_logprobs"),
-            promptMode: try fields.optionalString("prompt_mode") ?? "plain", promptTokens: try fields.optionalInt("prompt_tokens"),
+            maxTokens: try fields.optionalInt("max_tokens"), promptMode: try fields.optionalString("prompt_mode") ?? "plain",
+            promptTokens: try fields.optionalInt("prompt_tokens"),
             draft: try answer(try fields.object("draft")), heavyweight: try fields.optionalObject("heavyweight").map(answer),
             isBad: try fields.optionalBool("bad"))
     }
@@ -78,6 +83,10 @@ public enum RecordingCoding {
                 $0.member("input", int: answer.facts.inputTokens)
                 $0.member("cached_input", int: answer.facts.cachedInputTokens)
                 $0.member("output", int: answer.facts.outputTokens)
+                if answer.isCountEstimated {
+                    $0.name("estimated")
+                    $0.bool(true)
+                }
             }
             writer.member("first_token_ms", double: answer.facts.firstTokenMs)
             writer.member("total_ms", double: answer.facts.totalMs)
@@ -108,7 +117,8 @@ public enum RecordingCoding {
                 inputTokens: try usage?.optionalInt("input") ?? 0, cachedInputTokens: try usage?.optionalInt("cached_input") ?? 0,
                 outputTokens: try usage?.optionalInt("output") ?? 0, firstTokenMs: try fields.optionalDouble("first_token_ms"),
                 totalMs: try fields.optionalDouble("total_ms")),
-            costUSD: try fields.optionalDouble("cost_usd"), tokens: tokens, isRefusal: try fields.optionalBool("refusal") ?? false)
+            costUSD: try fields.optionalDouble("cost_usd"), tokens: tokens, isRefusal: try fields.optionalBool("refusal") ?? false,
+            isCountEstimated: try usage?.optionalBool("estimated") ?? false)
     }
 
     // MARK: Tokens

@@ -10,6 +10,7 @@ extension Reference {
     public init(json: JSONValue, path: String = "reference") throws(CalibrationDataError) {
         let fields = try JSONFields(json, path: path)
         let type = try fields.string("type")
+        if let members = Self.members[type] { try fields.refuseOthers(than: ["type"] + members) }
         switch type {
         case "number":
             let tolerance = try fields.optionalDouble("tolerance") ?? 0
@@ -33,6 +34,12 @@ extension Reference {
                 "type", "must be one of 'number', 'text', 'all', 'regex', 'json_schema', 'tests', not '\(type)'")
         }
     }
+
+    /// Of each type, besides the type.
+    private static let members: [String: [String]] = [
+        "number": ["value", "tolerance"], "text": ["any", "none"], "all": ["of"], "regex": ["pattern", "flags"], "json_schema": ["schema"],
+        "tests": ["language", "entry", "tests"],
+    ]
 
     /// At least one string, none of them empty: an empty one occurs in every answer.
     private static func words(_ name: String, _ fields: JSONFields) throws(CalibrationDataError) -> [String] {

@@ -26,7 +26,7 @@ struct CSVAnswers {
         guard let header = try reader.next() else {
             throw CalibrationDataError(.malformed, line: 1, "is empty: it must begin with a header")
         }
-        let columns = try Columns(header)
+        let columns = try Self.columns(header)
         var recordings: [Recording] = []
         var lines: [String: Int] = [:]
         while let record = try reader.next() {
@@ -43,6 +43,17 @@ struct CSVAnswers {
         }
         guard !recordings.isEmpty else { throw CalibrationDataError(.malformed, line: 2, "is missing: there is nothing below the header") }
         return recordings
+    }
+
+    /// A header without the columns that are needed is that of another kind of file.
+    private static func columns(_ header: CSVReader.Record) throws(CalibrationDataError) -> Columns {
+        do throws(CalibrationDataError) {
+            return try Columns(header)
+        } catch {
+            var error = error
+            error.kind = .foreign
+            throw error
+        }
     }
 
     private func recording(_ row: Row) throws(CalibrationDataError) -> Recording {

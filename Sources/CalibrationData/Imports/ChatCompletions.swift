@@ -130,7 +130,7 @@ struct ChatCompletions {
     private static func refuseOtherFormats(_ body: JSONFields) throws(CalibrationDataError) {
         func refuse(_ what: String) -> CalibrationDataError {
             CalibrationDataError(
-                .malformed,
+                .foreign,
                 "is \(what); what can be imported are OpenAI chat completions ('object': 'chat.completion') with logprobs, and CSV")
         }
         let object = try? body.optionalString("object")

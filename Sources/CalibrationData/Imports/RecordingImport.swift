@@ -32,14 +32,19 @@ public struct RecordingImport: Sendable {
         public var recordings: [Recording] = []
         /// What a reader should know, a sentence each: evidence that cannot be probabilities, ids that had to be changed.
         public var warnings: [String] = []
+        /// Files of another format that were left out.
+        public var skipped = 0
     }
 
     public var format: Format
     public var defaults: Defaults
+    /// Leaves files of another format out, with a warning each, and refuses only when none is left. Default false.
+    public var skipsForeign: Bool
 
-    public init(format: Format = .auto, defaults: Defaults = Defaults()) {
+    public init(format: Format = .auto, defaults: Defaults = Defaults(), skipsForeign: Bool = false) {
         self.format = format
         self.defaults = defaults
+        self.skipsForeign = skipsForeign
     }
 
     /// Reads files, plain or gzip, in their order.
@@ -57,9 +62,16 @@ public struct RecordingImport: Sendable {
                 case .auto, .openai: recordings = try ChatCompletions(defaults: defaults).read(bytes, fileName: Self.stem(path))
                 }
             } catch {
-                throw error.located(path, line: nil)
+                let error = error.located(path, line: nil)
+                guard skipsForeign, error.kind == .foreign else { throw error }
+                result.warnings.append("\(error); the file is left out")
+                result.skipped += 1
+                continue
             }
             for recording in recordings { add(recording, path, &ids, &result) }
+        }
+        if result.recordings.isEmpty, result.skipped > 0 {
+            throw CalibrationDataError(.foreign, "none of the \(paths.count) files is of a format that can be imported")
         }
         return result
     }
@@ -72,7 +84,7 @@ public struct RecordingImport: Sendable {
             result.warnings.append("\(path): the id '\(recording.id)' was there before; this one is now '\(recording.id)#\(number)'")
             recording.id = "\(recording.id)#\(number)"
         }
-        let positive = recording.draft.tokens.count { $0.logprob > 1e-6 || $0.top.contains { $0 > 1e-6 } }
+        let positive = recording.draft.impossibleTokens
         if positive > 0 {
             result.warnings.append(
                 "\(path): '\(recording.id)' has \(positive) tokens with a logprob above 0: they are no log-probabilities, "

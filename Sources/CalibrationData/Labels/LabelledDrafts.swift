@@ -6,7 +6,7 @@ public enum LabelledDrafts {
     /// One labelled draft for each recording, in their order.
     ///
     /// Of several verdicts on one answer the strongest counts: a person's, then a reference's, then the gold label that came with an
-    /// imported recording, then a judge's; of equals the last. Verdicts on probes measure the judge and label nothing. The quality gates
+    /// imported recording, then a judge's; of equals the last, and who contradicted himself is counted. Verdicts on probes measure the judge and label nothing. The quality gates
     /// judge
     /// the recorded text as production judges a draft.
     ///
@@ -30,7 +30,7 @@ public enum LabelledDrafts {
     ) throws(CalibrationDataError) -> (drafts: [LabelledDraft], report: AssemblyReport) {
         var assembler = LabelledDraftAssembler(verdicts: try VerdictFile.read(paths: verdicts), gates: gates)
         for path in recordings {
-            try RecordingFile.forEach(path: path) { recording throws(CalibrationDataError) in assembler.add(recording) }
+            try RecordingFile.forEachLine(path: path) { line throws(CalibrationDataError) in assembler.add(line) }
         }
         return assembler.finished()
     }
@@ -64,8 +64,24 @@ public struct AssemblyReport: Sendable, Hashable {
     public var contradictions = 0
     /// Drafts by `provider:model, temperature, top_logprobs, prompt mode`: more than one kind cannot be calibrated together.
     public var kinds: [String: Int] = [:]
+    /// Answers of which one voice (a person, a reference, or one judge) said both that they are bad and that they are not; its last line
+    /// counts.
+    public var reversals = 0
+    /// Some of their ids, at most ten.
+    public var reversedIDs: [String] = []
+    /// Recordings of a prompt that is there under another id already, of the same kind: one prompt would count twice.
+    public var copies = 0
+    /// The two ids of the first such pair; empty without one.
+    public var copiedIDs: [String] = []
 
     public init() {}
+
+    /// How ``kinds`` names what was asked for.
+    ///
+    /// - Parameter drafter: `provider:model`.
+    public static func kind(drafter: String, temperature: Double, topLogprobs: Int, promptMode: String) -> String {
+        "\(drafter), temperature \(temperature), top_logprobs \(topLogprobs), prompt mode \(promptMode)"
+    }
 
     /// Drafts without a label.
     public var unlabelled: Int { drafts - labelled }

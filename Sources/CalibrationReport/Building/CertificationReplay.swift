@@ -13,18 +13,27 @@ struct CertificationReplay {
         func cases(_ split: DraftSplit) -> [CertificationCase] {
             scored.filter { $0.split == split }.compactMap(CertifiedRule.risk.certificationCase)
         }
-        func run(delta: Double) -> Certification? {
+        let certifying = scored.filter { $0.split == .cal }
+        let hasUnjudged = certifying.contains { $0.isBad == nil }
+        func run(delta: Double, isJudgedOnly: Bool) -> Certification? {
             // The certificate does not say whether its judge was measured, which costs a share of delta, or vouched for.
             let judge = JudgeSensitivity.assumed(certificate?.judgeSensitivity ?? 1)
             let certification = try? RiskCertification(
                 loss: rule.loss, alpha: rule.alpha, delta: delta, judge: judge,
                 isPerClass: certificate.map { !$0.classes.isEmpty } ?? false,
                 grid: rule.grid)
-            return certification?.certify(cases(.cal), planning: cases(.train))
+            let drafts = isJudgedOnly ? cases(.cal) : certifying.map(CertifiedRule.risk.pessimisticCase)
+            return certification?.certify(drafts, planning: cases(.train))
         }
-        var candidates = [run(delta: rule.delta)].compactMap { $0 }
-        if let certificate, certificate.judgeSensitivity < 1, let measured = run(delta: rule.delta * (1 - JudgeSensitivity.deltaShare)) {
-            candidates.append(measured)
+        // Nor whether drafts without a verdict were left out.
+        var candidates: [Certification] = []
+        for isJudgedOnly in hasUnjudged ? [false, true] : [true] {
+            if let found = run(delta: rule.delta, isJudgedOnly: isJudgedOnly) { candidates.append(found) }
+            if let certificate, certificate.judgeSensitivity < 1,
+                let measured = run(delta: rule.delta * (1 - JudgeSensitivity.deltaShare), isJudgedOnly: isJudgedOnly)
+            {
+                candidates.append(measured)
+            }
         }
         let same = candidates.first { Self.agrees($0, certificate) }
         let chosen = same ?? candidates.first

@@ -57,6 +57,9 @@ enum OversightJSON {
             json.member("temperature_mismatches", .int(Int64(state.temperatureMismatches)))
             json.member(
                 "skipped_audits", .object(AuditSkip.allCases.map { JSONMember($0.rawValue, .int(Int64(state.skips[$0] ?? 0))) }))
+            json.member("failed_audits_in_a_row", .int(Int64(state.failedInARow)))
+            json.name("audits_failing")
+            json.optional(state.failingReason?.rawValue)
             json.name("levels")
             json.array { json in for level in state.evidence { write(level, to: &json) } }
         }

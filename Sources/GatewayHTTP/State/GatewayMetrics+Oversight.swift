@@ -21,6 +21,16 @@ public struct GatewayOversightObserver: OversightObserver {
         metrics.auditsSkipped.increment(AuditSkipLabel(reason))
     }
 
+    public func auditsFailing(route: String, failures: Int, reason: AuditSkip) {
+        logger.warning(
+            "audits fail one after the other: nobody looks at what a certified rule ships, and its evidence stands still until one succeeds",
+            metadata: ["route": "\(route)", "failures": "\(failures)", "reason": "\(reason.rawValue)"])
+    }
+
+    public func auditsRecovered(route: String) {
+        logger.notice("audits succeed again; the evidence goes on", metadata: ["route": "\(route)"])
+    }
+
     public func spent(_ spending: AuditSpending) {
         let leg: LegLabel = spending.leg == .audit ? .audit : .judge
         metrics.tokens.increment(leg, .input, by: spending.tokens.input)

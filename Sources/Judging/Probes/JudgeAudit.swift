@@ -22,21 +22,33 @@ public struct JudgeAudit: Sendable, Hashable {
         self.controls = controls
     }
 
-    /// From the lines of a verdicts file: probes; and, as controls, the judge's verdicts on drafts that passed their reference.
+    /// From all lines of a verdicts file: probes; and, as controls, the judge's verdicts on drafts that passed their reference. One trial
+    /// for each id and judge, whose last line counts: asking again, or writing a line twice, is no further evidence.
     public init(verdicts: [Verdict]) {
         self.init(detected: 0, seeded: 0, accepted: 0, controls: 0)
-        let passed = Set(verdicts.filter { $0.source == .reference && $0.answer == .draft && !$0.isBad }.map(\.id))
-        var seen: Set<String> = []
+        var references: [String: Bool] = [:]
+        var probes: [Trial: Bool] = [:]
+        var judged: [Trial: Bool] = [:]
         for verdict in verdicts {
-            if verdict.source == .probe {
-                seeded += 1
-                detected += verdict.isBad ? 1 : 0
-            }
-            if verdict.source == .judge, verdict.answer == .draft, passed.contains(verdict.id), seen.insert(verdict.id).inserted {
-                controls += 1
-                accepted += verdict.isBad ? 0 : 1
+            let trial = Trial(id: verdict.id, judge: verdict.judge)
+            switch (verdict.source, verdict.answer) {
+            case (.probe, _): probes[trial] = verdict.isBad
+            case (.reference, .draft): references[verdict.id] = verdict.isBad
+            case (.judge, .draft): judged[trial] = verdict.isBad
+            default: break
             }
         }
+        seeded = probes.count
+        detected = probes.values.count { $0 }
+        for (trial, isBad) in judged where references[trial.id] == false {
+            controls += 1
+            accepted += isBad ? 0 : 1
+        }
+    }
+
+    private struct Trial: Hashable {
+        var id: String
+        var judge: String?
     }
 
     /// Lower bound of the sensitivity, 0...1 (Clopper and Pearson); 0 without probes.

@@ -99,7 +99,7 @@ struct JudgingPlan: Sendable {
 
     /// Right drafts in an order of the seed's own; those that have a judge's verdict already count.
     private func controls(_ book: VerdictBook) -> [JudgeQuestion] {
-        var count = JudgeAudit(verdicts: book.current).controls
+        var count = JudgeAudit(verdicts: book.all).controls
         var questions: [JudgeQuestion] = []
         for (recording, _) in rightOnes(book) where passes(recording.id, .draft, book) && book[recording.id, .draft, .judge] == nil {
             guard count < options.controls else { break }

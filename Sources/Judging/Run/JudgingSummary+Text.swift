@@ -39,6 +39,11 @@ extension JudgingSummary {
         }
         if !unchecked.isEmpty { lines.append("\(unchecked.count) answers' code could not be run: \(some(unchecked))") }
         if !unreadable.isEmpty { lines.append("\(unreadable.count) questions got no usable verdict: \(some(unreadable))") }
+        if isJudgeUseless {
+            lines.append(
+                "the judge gave no usable verdict at all: it must answer with one JSON object of scores; name a more capable judge with "
+                    + "--judge, or one whose answers are not cut short")
+        }
         if !unanswered.isEmpty { lines.append("\(unanswered.count) questions were not answered: \(some(unanswered))") }
         switch stop {
         case .requested?: lines.append("stopped; the same command goes on where this one ended")
@@ -48,7 +53,8 @@ extension JudgingSummary {
         }
         if unjudged > 0 {
             let advice =
-                judgedDrafts == 0 && stop == nil ? ": name a judge (--judge provider:model), or import people's verdicts (--import)" : ""
+                judgedDrafts == 0 && stop == nil && unreadable.isEmpty
+                ? ": name a judge (--judge provider:model), or import people's verdicts (--import)" : ""
             lines.append("\(unjudged) answers have no verdict\(advice)")
         }
         return lines

@@ -41,6 +41,8 @@ public struct JudgingSummary: Sendable, Hashable {
     public var changed: [String]
     /// `id: what the judge said instead of a verdict`.
     public var unreadable: [String]
+    /// Questions of this run that did get a usable verdict.
+    public var usable: Int
     /// `id: why there is no answer`.
     public var unanswered: [String]
     /// Answers whose code could not be run.
@@ -51,6 +53,9 @@ public struct JudgingSummary: Sendable, Hashable {
     public var spentUSD: Double?
     public var tokens: TokenCount
     public var stop: JudgingRun.Stop?
+
+    /// The judge answered, and not one of its answers was a verdict.
+    public var isJudgeUseless: Bool { usable == 0 && !unreadable.isEmpty }
 
     /// Answers without a verdict.
     public var unjudged: Int { rows.reduce(0) { $0 + $1.draft.unjudged + $1.heavyweight.unjudged } }
@@ -68,12 +73,13 @@ public struct JudgingSummary: Sendable, Hashable {
         }
         self.rows = rows.values.sorted { $0.category < $1.category }
         let current = book.current
-        audit = JudgeAudit(verdicts: current)
+        audit = JudgeAudit(verdicts: book.all)
         let judged = current.filter { $0.source == .judge && $0.answer == .draft }
         judgedDrafts = judged.count
         disagreements = judged.filter { $0.note?.hasPrefix(Self.disagreementNote) ?? false }.count
         withoutPrompt = plan.withoutPrompt
         changed = plan.changed
+        usable = work.usable
         unreadable = work.unreadable
         unanswered = work.unanswered
         unchecked = work.unchecked

@@ -23,6 +23,8 @@ struct JudgingWork {
     private(set) var stop: JudgingRun.Stop?
     /// Questions that were answered have no known price.
     private(set) var hasUnknownPrice = false
+    /// Questions that got a usable verdict.
+    private(set) var usable = 0
 
     var spentUSD: Double { budget.spentUSD }
     var runsCode: Bool { runner != nil }
@@ -115,6 +117,7 @@ struct JudgingWork {
             if verdict.costUSD == nil { hasUnknownPrice = true }
             count(verdict.tokens)
             failuresInARow = 0
+            usable += 1
             return lines(question, verdict)
         case .verdict(let question, let reserved, .failure(let failure)):
             budget.settle(reserved, cost: failure.costUSD)

@@ -71,12 +71,12 @@ struct AnswerReader: Sendable {
         var answer = StreamedAnswer()
         var decoder = leg.provider.makeDecoder(scansLogprobs: topLogprobs != nil)
         var batch = CompletionBatch()
-        var hasBytes = false
+        var opening: [UInt8] = []
         do throws(ProviderError) {
             while true {
                 let news = await inbox.next()
                 for piece in news.pieces {
-                    hasBytes = true
+                    opening += piece.bytes.prefix(NoStream.openingBytes - opening.count)
                     let ms = (piece.at - begin).milliseconds
                     batch.removeAll()
                     try decoder.decode(piece.bytes, into: &batch)
@@ -99,7 +99,11 @@ struct AnswerReader: Sendable {
         } catch {
             var error = error
             error.provider = leg.model.provider
-            let cost = hasBytes || error.kind.isTimeout ? self.cost(answer, prompt) ?? 0 : 0
+            if !answer.hasBegun, error.kind == .truncated || error.kind == .malformed, let name = NoStream.name(opening) {
+                // It would be the same page again.
+                error = failure(.malformed, name)
+            }
+            let cost = !opening.isEmpty || error.kind.isTimeout ? self.cost(answer, prompt) ?? 0 : 0
             return .failure(Failure(error: error, costUSD: cost))
         }
     }
@@ -113,13 +117,16 @@ struct AnswerReader: Sendable {
             facts: AnswerFacts(
                 inputTokens: tokens.input, cachedInputTokens: tokens.cachedInput, outputTokens: tokens.output,
                 firstTokenMs: answer.firstTokenMs, totalMs: totalMs),
-            costUSD: prices.cost(of: tokens, model: leg.model), tokens: topLogprobs == nil ? [] : answer.tokens, isRefusal: answer.isRefusal
-        )
+            costUSD: prices.cost(of: tokens, model: leg.model), tokens: topLogprobs == nil ? [] : answer.tokens,
+            isRefusal: answer.isRefusal, isCountEstimated: tokens.source == .estimated)
     }
 
-    /// The provider's count, else our own.
+    /// The provider's count when it can be true, else our own: a bill of -5 tokens, or of none for an answer that came, would spend
+    /// without end under a cap.
     private func count(_ answer: StreamedAnswer, _ prompt: PreparedPrompt) -> TokenCount {
-        guard let usage = answer.usage else {
+        guard let usage = answer.usage, usage.inputTokens > 0, (0...usage.inputTokens).contains(usage.cachedInputTokens),
+            usage.outputTokens > 0 || usage.outputTokens == 0 && answer.countedTokens == 0
+        else {
             return TokenCount(input: prompt.promptTokens, output: answer.countedTokens, source: .estimated)
         }
         return TokenCount(

@@ -1,6 +1,6 @@
+internal import CalibrationData
 public import Cascade
 public import ChatAPI
-internal import CalibrationData
 
 /// Asks a drafter for one token, to learn what it calls itself.
 public enum DrafterProbe {

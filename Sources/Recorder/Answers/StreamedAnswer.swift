@@ -14,6 +14,8 @@ struct StreamedAnswer {
     private(set) var firstTokenMs: Double?
     /// Tokens with evidence, or one for each delta that came without.
     private(set) var countedTokens = 0
+    /// Something of a stream of events has come.
+    private(set) var hasBegun = false
     /// Bytes of everything that was said.
     private(set) var byteCount = 0
 
@@ -21,6 +23,7 @@ struct StreamedAnswer {
     ///
     /// - Throws: the error that the upstream reported within its stream, without the provider's name.
     mutating func take(_ batch: CompletionBatch, at ms: Double) throws(ProviderError) {
+        if batch.identity != nil || !batch.chunks.isEmpty { hasBegun = true }
         if let identity = batch.identity { self.identity = identity }
         for chunk in batch.chunks { try take(chunk, of: batch, at: ms) }
     }

@@ -10,7 +10,7 @@ public enum ProgressLine {
         parts.append("\(decimals(rate, rate < 10 ? 1 : 0))/s")
         let left = counts.total - done - counts.failed
         if left > 0 { parts.append(rate > 0 ? "\(clock(Double(left) / rate)) left" : "-:-- left") }
-        parts.append("$\(decimals(counts.spentUSD, 4))")
+        parts.append(cost(counts.spentUSD, counts.prices))
         if counts.failed > 0 { parts.append("\(counts.failed) failed") }
         if counts.retries > 0 { parts.append("\(counts.retries) \(counts.retries == 1 ? "retry" : "retries")") }
         let numbers = parts.joined(separator: "  ")
@@ -21,6 +21,15 @@ public enum ProgressLine {
 
     /// The same as a plain line for logs.
     public static func plain(_ counts: RecordingProgress.Counts) -> String { text(counts, width: 0) }
+
+    /// `$0.0123`; `$0.0123 + unknown` when one model's price is not known; `price unknown` when none is.
+    public static func cost(_ usd: Double, _ prices: PriceKnowledge) -> String {
+        switch prices {
+        case .all: "$\(dollars(usd))"
+        case .some: "$\(dollars(usd)) + unknown"
+        case .none: "price unknown"
+        }
+    }
 
     /// Four digits behind the point: a prompt of a small model costs a few hundredths of a cent.
     public static func dollars(_ usd: Double) -> String { decimals(usd, 4) }

@@ -1,5 +1,10 @@
 import Synchronization
 
+/// Of how many of the models that are asked the price is known: an unknown price is no price of zero.
+public enum PriceKnowledge: Sendable, Hashable {
+    case all, some, none
+}
+
 /// How far a run is. Written by the run, read by whoever shows it; thread-safe.
 public final class RecordingProgress: Sendable {
     public struct Counts: Sendable {
@@ -10,7 +15,9 @@ public final class RecordingProgress: Sendable {
         public var failed = 0
         public var inFlight = 0
         public var retries = 0
+        /// US dollars, of the models with a known price.
         public var spentUSD = 0.0
+        public var prices = PriceKnowledge.all
         /// Seconds since the run began to ask.
         public var elapsed = 0.0
         public var isOver = false
@@ -25,7 +32,12 @@ public final class RecordingProgress: Sendable {
 
     private let state = Mutex(State())
 
-    init(total: Int) { state.withLock { $0.counts.total = total } }
+    init(total: Int, prices: PriceKnowledge) {
+        state.withLock {
+            $0.counts.total = total
+            $0.counts.prices = prices
+        }
+    }
 
     public var counts: Counts {
         state.withLock { state in

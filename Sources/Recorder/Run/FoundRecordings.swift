@@ -24,6 +24,8 @@ struct FoundRecordings {
         }
     }
 
+    private static func limit(_ maxTokens: Int) -> String { maxTokens == 0 ? "left to the provider" : "\(maxTokens)" }
+
     private mutating func problem(_ recording: Recording) -> String? {
         guard ids.insert(recording.id).inserted else { return "holds the id '\(recording.id)' twice" }
         if let hash = hashes[recording.id], hash != recording.promptHash {
@@ -39,5 +41,7 @@ struct FoundRecordings {
             ?? differ("temperature", "\(recording.temperature)", "\(settings.temperature)")
             ?? differ("top_logprobs", "\(recording.topLogprobs)", "\(settings.effectiveTopLogprobs)")
             ?? differ("prompt mode", recording.promptMode, settings.promptMode)
+            // Recordings of older versions do not say.
+            ?? recording.maxTokens.flatMap { differ("max_tokens", Self.limit($0), Self.limit(settings.maxTokens ?? 0)) }
     }
 }

@@ -9,26 +9,31 @@ struct PromptRecorder: Sendable {
     enum Outcome: Sendable {
         case recorded(Recording, spentUSD: Double)
         /// Given up after all attempts.
-        case failed(id: String, ProviderError, spentUSD: Double)
+        case failed(id: String, LegFailure, spentUSD: Double)
         /// The run was cancelled; nothing is known about the prompt.
         case cancelled(spentUSD: Double)
     }
 
     func record(_ prompt: PreparedPrompt) async -> Outcome {
         var spent = 0.0
+        var asked = (RecordedLeg.drafter, settings.drafter.model)
         do throws(AnswerReader.Failure) {
             let draft = try await ask(settings.drafter, topLogprobs: settings.effectiveTopLogprobs, prompt, spent: &spent)
             var heavyweight: RecordedAnswer?
-            if let leg = settings.heavyweight { heavyweight = try await ask(leg, topLogprobs: nil, prompt, spent: &spent) }
+            if let leg = settings.heavyweight {
+                asked = (.heavyweight, leg.model)
+                heavyweight = try await ask(leg, topLogprobs: nil, prompt, spent: &spent)
+            }
             let recording = Recording(
                 id: prompt.prompt.id, promptHash: prompt.hash, category: prompt.prompt.category, taskClass: prompt.taskClass,
                 recordedAt: Timestamp.text(secondsSince1970: WallClock.now()), temperature: settings.temperature,
-                topLogprobs: settings.effectiveTopLogprobs, promptMode: settings.promptMode, promptTokens: prompt.promptTokens,
-                draft: draft, heavyweight: heavyweight)
+                topLogprobs: settings.effectiveTopLogprobs, maxTokens: settings.maxTokens ?? 0, promptMode: settings.promptMode,
+                promptTokens: prompt.promptTokens, draft: draft, heavyweight: heavyweight)
             return .recorded(recording, spentUSD: spent)
         } catch {
             if error.error.kind == .cancelled { return .cancelled(spentUSD: spent) }
-            return .failed(id: prompt.prompt.id, error.error, spentUSD: spent)
+            let failure = LegFailure(leg: asked.0, model: asked.1, error: error.error)
+            return .failed(id: prompt.prompt.id, failure, spentUSD: spent)
         }
     }
 

@@ -1,5 +1,5 @@
 public import CalibrationData
-public import Cascade
+internal import Cascade
 
 /// One run of `qualm record`: prompts that are not in the file yet are asked, and each record is on the disk before the next is begun in
 /// its place. A run that is killed loses the answers that were in flight, and nothing else.
@@ -15,7 +15,7 @@ public final class RecordingRun: Sendable {
             /// Nothing more could be begun under the cap.
             case cap
             /// The upstream refuses everything: its credentials, or too many failures in a row.
-            case upstream(ProviderError)
+            case upstream(LegFailure)
         }
 
         public var end = End.complete
@@ -26,13 +26,13 @@ public final class RecordingRun: Sendable {
         /// Bytes of a torn record that were cut off the file.
         public var cutBytes = 0
         /// Prompts given up, in the order of their failures; the next run tries them again.
-        public var failures: [(id: String, error: ProviderError)] = []
+        public var failures: [(id: String, failure: LegFailure)] = []
         /// Prompts that were not begun.
         public var remaining = 0
         /// US dollars, failed attempts included as far as their cost is known.
         public var spentUSD = 0.0
-        /// Records of this run whose draft came without a single logprob.
-        public var withoutEvidence = 0
+        /// How many answers of this run there is something to say about, by what it is.
+        public var remarks: [AnswerRemark: Int] = [:]
     }
 
     public let progress: RecordingProgress
@@ -50,7 +50,7 @@ public final class RecordingRun: Sendable {
         self.settings = settings
         self.prompts = prompts
         self.path = path
-        progress = RecordingProgress(total: prompts.count)
+        progress = RecordingProgress(total: prompts.count, prices: settings.priceKnowledge)
     }
 
     /// Runs to the end. Cancelling the task gives up what is in flight.
@@ -144,12 +144,14 @@ public final class RecordingRun: Sendable {
         case .recorded(let recording, _):
             try journal.append(RecordingCoding.encode(recording))
             summary.recorded += 1
-            if !recording.draft.tokens.contains(where: { !$0.logprob.isNaN }) { summary.withoutEvidence += 1 }
+            for remark in AnswerRemark.all(of: recording) { summary.remarks[remark, default: 0] += 1 }
             inARow = 0
-        case .failed(let id, let error, _):
-            summary.failures.append((id, error))
-            if error.kind != .invalidRequest { inARow += 1 }
-            if error.kind == .unauthorized || inARow >= Self.failuresInARow, summary.end == .complete { summary.end = .upstream(error) }
+        case .failed(let id, let failure, _):
+            summary.failures.append((id, failure))
+            if failure.error.kind != .invalidRequest { inARow += 1 }
+            if failure.error.kind == .unauthorized || inARow >= Self.failuresInARow, summary.end == .complete {
+                summary.end = .upstream(failure)
+            }
         case .cancelled:
             if summary.end == .complete { summary.end = .stopped }
         }

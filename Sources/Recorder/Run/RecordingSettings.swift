@@ -47,6 +47,18 @@ public struct RecordingSettings: Sendable {
 
     var legs: [Leg] { [drafter] + (heavyweight.map { [$0] } ?? []) }
 
+    /// Models that are asked although nobody knows their price, drafter first.
+    public var unpricedModels: [ModelName] {
+        var seen: Set<ModelName> = []
+        return legs.map(\.model).filter { prices[$0] == nil && seen.insert($0).inserted }
+    }
+
+    /// How much of what is spent can be known.
+    public var priceKnowledge: PriceKnowledge {
+        let known = legs.count { prices[$0.model] != nil }
+        return known == legs.count ? .all : known == 0 ? .none : .some
+    }
+
     /// Problems that show before the first call.
     ///
     /// - Throws: ``RecorderError/settings(_:)``.

@@ -17,6 +17,8 @@ extension CalibrationOutcome {
             writer.member("missing_labels", missingLabels.map { .int(Int64($0)) } ?? .null)
             writer.member("refusal", certification.refusal.map { .string("\($0)") } ?? .null)
             writer.member("labels", labels)
+            writer.name("judged_only")
+            writer.bool(options.isJudgedOnly)
             writer.member("feasibility", feasibility)
             writer.member("fit", fitValue)
             writer.member("walks", .array(certification.parts.map(walk)))
@@ -32,6 +34,8 @@ extension CalibrationOutcome {
         [
             "train": .int(Int64(counts.labelled[.train, default: 0])), "cal": .int(Int64(counts.labelled[.cal, default: 0])),
             "test": .int(Int64(counts.labelled[.test, default: 0])), "unlabelled": .int(Int64(counts.unlabelled)),
+            "unlabelled_cal": .int(Int64(counts.unjudged[.cal, default: 0])),
+            "unlabelled_test": .int(Int64(counts.unjudged[.test, default: 0])),
             "gated": .int(Int64(counts.gated)), "other_tier": .int(Int64(counts.otherTier)),
         ]
     }

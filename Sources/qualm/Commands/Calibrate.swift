@@ -10,8 +10,9 @@ struct Calibrate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Fit the risk model and certify its threshold on recorded, labelled drafts.",
         discussion: """
-            Two fifths of the drafts fit the model, two fifths certify the threshold, one fifth checks the result; the prompt's id decides \
-            which. Labels come from checkable references, people, or a judge; a judge's are held against its probes.
+            Two fifths of the drafts fit the model, two fifths certify the threshold, one fifth checks the result; the prompt's text decides \
+            which. Labels come from checkable references, people, or a judge; a judge's are held against its probes. Drafts that nobody judged \
+            count as lost.
 
             Exit status 0 when a threshold is certified and written, 1 when the labels cannot support the promise, 65 when a file is \
             wrong, 66 when it cannot be read, 73 when the artefact cannot be written, 78 when the configuration is wrong.
@@ -71,6 +72,9 @@ struct Calibrate: ParsableCommand {
             "Share of bad drafts that the judge sees, where it was not probed: above 0, at most 1. The certificate is worth as much as it.")
     var judgeSensitivity: Double?
 
+    @Flag(help: "Leave out drafts without a verdict. The promise is then about judged ones only.")
+    var judgedOnly = false
+
     @Option(help: "The artefact's date, ISO 8601. Default: today, UTC.")
     var date: String?
 
@@ -85,6 +89,9 @@ struct Calibrate: ParsableCommand {
         if let size = vocabularySize, size < 2 { throw ValidationError("--vocabulary-size must be 2 or more, not \(size)") }
         if let share = judgeSensitivity, !(share > 0 && share <= 1) {
             throw ValidationError("--judge-sensitivity must be more than 0 and at most 1, not \(share)")
+        }
+        if let date, !CalibrationDate.isISO(date) {
+            throw ValidationError("--date must be a day like 2026-01-31, with or without a time behind it, not '\(date)'")
         }
     }
 
@@ -102,14 +109,16 @@ struct Calibrate: ParsableCommand {
         let kind = try kind(of: input)
         let judge = try judge(of: input)
         let provider = configured?.providers.first { $0.name == kind.provider }
-        let options = CalibrationOptions(
+        var options = CalibrationOptions(
             drafter: kind.drafter, provider: kind.provider, topLogprobs: kind.topLogprobs, temperature: kind.temperature,
             promptMode: kind.promptMode, alpha: alpha, delta: delta, loss: loss.certified, isPerClass: perClass, judge: judge,
             windowTokens: windowTokens, vocabularySize: vocabularySize ?? provider?.vocabularySize ?? 200_019, date: date ?? today(),
             origin: RiskModel.Origin(models: input.models.sorted(), fingerprints: input.fingerprints.sorted()))
+        options.isJudgedOnly = judgedOnly
         let outcome: CalibrationOutcome
         do { outcome = try CalibrationRun.run(input.drafts, options) } catch { throw failure("\(error)", 65) }
         describe(input, kind)
+        if let warning = outcome.unjudgedWarning { StandardError.write("qualm: warning: \(warning)\n") }
         print(outcome.rendered())
         if let reportJSON { try write(outcome.json(), to: reportJSON) }
         guard let model = outcome.model else { throw ExitCode(1) }
@@ -126,6 +135,11 @@ struct Calibrate: ParsableCommand {
             let found = input.kinds.map { "\($0.key) (\($0.value))" }.sorted().joined(separator: "; ")
             throw failure(
                 "the recordings mix what cannot be calibrated together: \(found); choose one with --drafter, or name its files only", 65)
+        }
+        if let (first, second) = input.copies {
+            throw failure(
+                "the same prompt is there twice: \(first) and \(second); calibrate counts each prompt once: remove one of the recordings",
+                65)
         }
         return kind
     }
@@ -147,6 +161,18 @@ struct Calibrate: ParsableCommand {
         print("\(input.drafts.count) drafts of \(kind)")
         print("labels: \(sources.isEmpty ? "none" : sources.joined(separator: ", "))")
         if input.contradictions > 0 { print("  sources disagree on \(input.contradictions) drafts; the stronger source counts") }
+        if input.reversals > 0 {
+            let text =
+                "the same voice says both good and bad of \(input.reversals) answers; its last line counts: "
+                + input.reversedIDs.joined(separator: ", ")
+            print("  \(text)")
+            StandardError.write("qualm: warning: \(text)\n")
+        }
+        for (what, names) in [("names", input.models), ("fingerprints", input.fingerprints)] where names.count > 1 {
+            print(
+                "  the drafter answered under \(names.count) \(what): \(names.sorted().joined(separator: ", ")); one calibration of two "
+                    + "models is about neither of them alone")
+        }
         if input.unknownVerdicts > 0 {
             print("  \(input.unknownVerdicts) verdicts are on answers that were not recorded: \(input.unknownIDs.joined(separator: ", "))")
         }
@@ -154,9 +180,7 @@ struct Calibrate: ParsableCommand {
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws {
-        do {
-            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
-        } catch { throw failure("\(path): cannot be written: \(error)", 73) }
+        do { try OutputFile.write(bytes, to: path) } catch { throw failure("\(error)", 73) }
     }
 
     private func today() -> String { Date.now.formatted(.iso8601.year().month().day()) }

@@ -15,7 +15,7 @@ struct Judge: AsyncParsableCommand {
             come; what is in the file is not asked again.
 
             Exit status 0, also when answers are left without verdict; 1 when a signal or the spend cap ended the run early, 65 when a file is \
-            wrong, 66 when one cannot be read, 69 when the judge does not answer, 73 when the verdicts cannot be written, 78 when the configuration is \
+            wrong, 66 when one cannot be read, 69 when the judge does not answer, or never with a verdict, 73 when the verdicts cannot be written, 78 when the configuration is \
             wrong.
             """)
 
@@ -91,13 +91,13 @@ struct Judge: AsyncParsableCommand {
         }
         print(summary.rendered(), terminator: "")
         if case .upstream? = summary.stop { throw ExitCode(69) }
+        if summary.isJudgeUseless { throw ExitCode(69) }
         if !summary.unanswered.isEmpty { throw ExitCode(69) }
         if summary.stop != nil { throw ExitCode(1) }
     }
 
     private func judge(with judge: LLMJudge?) async throws -> JudgingSummary {
-        let prompts = try PromptSet.load(paths: prompts)
-        try check(prompts)
+        let prompts = try PromptSet.load(paths: prompts, problem: ReferenceCheck.problem(with:))
         var recordings: [Recording] = []
         for path in self.recordings {
             try RecordingFile.forEach(path: path) { recording in
@@ -141,16 +141,6 @@ struct Judge: AsyncParsableCommand {
     }
 
     // MARK: What is wrong
-
-    private func check(_ prompts: PromptSet) throws {
-        let problems = prompts.prompts.compactMap { prompt in
-            prompt.reference.flatMap { ReferenceCheck.problem(with: $0) }.map { "qualm: prompt '\(prompt.id)': reference: \($0)\n" }
-        }
-        guard problems.isEmpty else {
-            StandardError.write(problems.prefix(20).joined())
-            throw ExitCode(65)
-        }
-    }
 
     private func warn(_ judge: LLMJudge, _ recordings: [Recording]) {
         let drafters = Set(recordings.map { ModelName(provider: $0.draft.provider, model: $0.draft.model) })

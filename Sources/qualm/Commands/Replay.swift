@@ -81,26 +81,33 @@ struct Replay: ParsableCommand {
         let setups = try sources.map { try ReplaySetup($0.load(), file: $0.config, route: route) }
         var report = ReplayReport(route: route, split: split.rawValue)
         var drafts: [LabelledDraft] = []
+        var obstacle: String?
         for (index, setup) in setups.enumerated() {
             // Which drafts a quality gate refuses depends on the configuration; nothing else that is read does.
-            if index == 0 || setup.route.gates != setups[0].route.gates { drafts = try load(setup, isFirst: index == 0) }
+            if index == 0 || setup.route.gates != setups[0].route.gates {
+                let (chosen, assembly) = try load(setup)
+                drafts = chosen
+                if index == 0 {
+                    // What is remarkable about the recordings is said once.
+                    remark(assembly, setup)
+                    obstacle = Self.strangers(assembly, setup).first
+                }
+            }
             report.add(setup, summary: ReplaySummary(WhatIf(setup.policy).outcomes(drafts)), frontier: frontierOf(drafts, setup))
         }
         let gate = ReplayGate(
             maxBad: maxBad, maxCostUSD: maxCost, maxEscalated: maxEscalated, bound: bound == .upper ? .upper : .estimate)
-        report.violations = report.entries.first.map { gate.violations($0.summary) } ?? []
+        report.violations = report.entries.first.map { gate.violations($0.summary, obstacle: obstacle) } ?? []
         print(json ? report.json() : report.text())
         for violation in report.violations { StandardError.write("qualm: \(source.config): --\(violation)\n") }
         if !report.violations.isEmpty { throw ExitCode(1) }
     }
 
-    /// - Parameter isFirst: what is remarkable about the recordings is said once.
-    private func load(_ setup: ReplaySetup, isFirst: Bool) throws -> [LabelledDraft] {
+    private func load(_ setup: ReplaySetup) throws -> ([LabelledDraft], AssemblyReport) {
         do throws(CalibrationDataError) {
             let (drafts, report) = try LabelledDrafts.load(recordings: recordings, verdicts: verdicts, gates: setup.route.gates)
             let chosen = drafts.filter { split == .all || $0.split.rawValue == split.rawValue }
-            if isFirst { remark(report, setup.route.drafter.qualified) }
-            if !chosen.isEmpty { return chosen }
+            if !chosen.isEmpty { return (chosen, report) }
         } catch {
             StandardError.write("qualm: \(error)\n")
             throw ExitCode(error.exitStatus)
@@ -110,10 +117,24 @@ struct Replay: ParsableCommand {
         throw ExitCode(65)
     }
 
-    private func remark(_ report: AssemblyReport, _ drafter: String) {
-        for kind in report.kinds.keys.sorted() where !kind.hasPrefix("\(drafter),") {
+    /// Recordings that were made otherwise than the route asks: what they show is not what it would do.
+    private static func strangers(_ report: AssemblyReport, _ setup: ReplaySetup) -> [String] {
+        report.kinds.keys.sorted().filter { $0 != setup.kind }.map { kind in
+            "\(report.kinds[kind] ?? 0) recordings are of \(kind), not of what the route asks: \(setup.kind)"
+        }
+    }
+
+    private func remark(_ report: AssemblyReport, _ setup: ReplaySetup) {
+        for stranger in Self.strangers(report, setup) { StandardError.write("qualm: note: \(stranger)\n") }
+        if report.reversals > 0 {
             StandardError.write(
-                "qualm: note: \(report.kinds[kind] ?? 0) recordings are of \(kind), not of the route's drafter \(drafter)\n")
+                "qualm: warning: the same voice says both good and bad of \(report.reversals) answers; its last line counts: "
+                    + "\(report.reversedIDs.joined(separator: ", "))\n")
+        }
+        if report.copies > 0 {
+            StandardError.write(
+                "qualm: note: \(report.copies) recordings are of a prompt that is there under another id, such as "
+                    + "\(report.copiedIDs.joined(separator: " and ")); each counts\n")
         }
         if report.duplicateRecordings > 0 {
             StandardError.write("qualm: note: \(report.duplicateRecordings) recordings were there before, by their id, and are left out\n")

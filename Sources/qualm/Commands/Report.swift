@@ -92,6 +92,7 @@ struct Report: ParsableCommand {
         let sources = ReportSources(recordings: recordings, verdicts: verdicts, model: model, frontier: frontier)
         let input: ReportSources.Input
         do { input = try sources.load(gates: gates) } catch { throw failure(error.message, error.status) }
+        for warning in input.warnings { StandardError.write("qualm: warning: \(warning)\n") }
         let fitted = try fittedModel(input)
         let options = ReportOptions(
             title: title, heavyweights: input.heavyweights, loss: loss.certified, alpha: alpha, delta: delta, seed: seed,
@@ -122,6 +123,11 @@ struct Report: ParsableCommand {
             throw failure(
                 "the recordings mix \(input.kinds.map(\.description).joined(separator: "; ")); name the files of one drafter only", 65)
         }
+        if input.copiedIDs.count == 2 {
+            throw failure(
+                "the same prompt is there twice: \(input.copiedIDs[0]) and \(input.copiedIDs[1]); calibration counts each prompt once: "
+                    + "remove one of the recordings", 65)
+        }
         let options = CalibrationOptions(
             drafter: kind.drafter, provider: kind.provider, topLogprobs: kind.topLogprobs, temperature: kind.temperature,
             promptMode: kind.promptMode, alpha: alpha, delta: delta, loss: loss.certified, date: input.lastRecorded ?? "unknown")
@@ -134,7 +140,7 @@ struct Report: ParsableCommand {
     private func writeFigures(_ report: ReportModel, to folder: String) throws {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        } catch { throw failure("\(folder): cannot be made: \(error)", 73) }
+        } catch { throw failure("\(folder): cannot be made: \(OutputFile.reason(error))", 73) }
         for figure in ReportPage.figures(report) {
             let path = "\(folder)/\(figure.name).svg"
             try write(Array(figure.svg.utf8), to: path)
@@ -143,9 +149,7 @@ struct Report: ParsableCommand {
     }
 
     private func write(_ bytes: [UInt8], to path: String) throws {
-        do {
-            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
-        } catch { throw failure("\(path): cannot be written: \(error)", 73) }
+        do { try OutputFile.write(bytes, to: path) } catch { throw failure("\(error)", 73) }
     }
 
     private func failure(_ message: String, _ status: Int32) -> ExitCode {

@@ -26,6 +26,10 @@ struct ReportSources {
         var frontier: [FrontierPoint] = []
         var provenance: [ProvenanceLine] = []
         var remarks: [String] = []
+        /// Remarks for standard error, too.
+        var warnings: [String] = []
+        /// Two ids of one prompt; empty without.
+        var copiedIDs: [String] = []
     }
 
     let recordings: [String]
@@ -47,6 +51,7 @@ struct ReportSources {
             let (drafts, report) = try LabelledDrafts.load(recordings: recordings, verdicts: verdicts, gates: gates)
             input.drafts = drafts
             input.remarks = Self.remarks(report)
+            input.copiedIDs = report.copiedIDs
             input.provenance.append(
                 ProvenanceLine(
                     "labels",
@@ -62,6 +67,15 @@ struct ReportSources {
                 message:
                     "the recordings are of \(kind), the model is for \(key.provider):\(key.drafter); name the files that belong together",
                 status: 65)
+        }
+        if let key = input.model?.key {
+            let made = CalibrationInput.Kind(
+                provider: key.provider, drafter: key.drafter, temperature: key.temperature, topLogprobs: key.topLogprobs,
+                promptMode: key.promptMode)
+            for kind in input.kinds where kind != made {
+                input.warnings.append("recordings of \(kind) are drawn with a model that is for \(made): its promise is not about them")
+            }
+            input.remarks += input.warnings.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
         }
         input.provenance += hashes
         return input
@@ -95,13 +109,23 @@ struct ReportSources {
     private static func remarks(_ report: AssemblyReport) -> [String] {
         var remarks: [String] = []
         if report.unlabelled > 0 {
-            remarks.append("\(report.unlabelled) of \(report.drafts) drafts have no verdict and are left out of every figure.")
+            remarks.append(
+                "\(report.unlabelled) of \(report.drafts) drafts have no verdict and are left out of every figure but the walk, where those of "
+                    + "the certification split count as lost unless the calibration left them out.")
         }
         if report.duplicateRecordings > 0 {
             remarks.append("\(report.duplicateRecordings) recordings were there before, by their id, and are left out.")
         }
         if report.unknownVerdicts > 0 { remarks.append("\(report.unknownVerdicts) verdicts are on answers that were not recorded.") }
         if report.contradictions > 0 { remarks.append("Sources disagree on \(report.contradictions) drafts; the stronger source counts.") }
+        if report.reversals > 0 {
+            remarks.append("The same voice says both good and bad of \(report.reversals) answers; its last line counts.")
+        }
+        if report.copies > 0 {
+            remarks.append(
+                "\(report.copies) recordings are of a prompt that is there under another id, such as "
+                    + "\(report.copiedIDs.joined(separator: " and ")).")
+        }
         return remarks
     }
 

@@ -13,6 +13,20 @@ enum CalibrationDate {
         }.min()
     }
 
+    /// A day that there is, alone or with a time behind a `T`.
+    static func isISO(_ date: String) -> Bool {
+        let digits = date.utf8.prefix(10).enumerated().allSatisfy { place, byte in
+            place == 4 || place == 7 ? byte == UInt8(ascii: "-") : (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        }
+        guard digits, date.utf8.count == 10 || (date.utf8.count >= 16 && date.utf8.dropFirst(10).first == UInt8(ascii: "T")),
+            date.utf8.dropFirst(11).allSatisfy({ "0123456789:.Z+-".utf8.contains($0) }), let day = Int(date.dropFirst(8).prefix(2)),
+            let year = Int(date.prefix(4)), let month = Int(date.dropFirst(5).prefix(2)), (1...12).contains(month)
+        else { return false }
+        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...days[month - 1]).contains(day)
+    }
+
     /// Of `2026-11-21`, with or without a time behind it.
     static func seconds(_ date: String) -> Double? {
         let parts = date.prefix(10).split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }

@@ -32,27 +32,35 @@ struct CalibrationInput {
     private(set) var unknownIDs: [String] = []
     /// Drafts on which two sources disagree.
     private(set) var contradictions = 0
-    /// Probes of each judge whose verdicts label drafts: seen and all.
+    /// Answers of which one voice said both; its last line counts. And some of their ids.
+    private(set) var reversals = 0
+    private(set) var reversedIDs: [String] = []
+    /// Two ids of one prompt.
+    private(set) var copies: (first: String, second: String)?
+    /// Probes of each judge whose verdicts label drafts: seen and all. One trial for each id, whose last line counts.
     private(set) var probes: [String: (detected: Int, seeded: Int)] = [:]
+    /// The first id of each prompt's text.
+    private var prompts: [Kind: [String: String]] = [:]
 
     /// - Parameters:
     ///   - drafter: `provider:model`; recordings of others are skipped. `nil` takes all.
     ///   - gates: those that production will ask.
     init(recordings: [String], verdicts: [String], drafter: String?, gates: QualityGates) throws(CalibrationDataError) {
         var byID: [String: [Verdict]] = [:]
+        var trials: [String: [String: Bool]] = [:]
         for verdict in try VerdictFile.read(paths: verdicts) {
             let judge = verdict.judge ?? ""
             switch verdict.source {
             case .probe:
-                probes[judge, default: (0, 0)].seeded += 1
-                if verdict.isBad { probes[judge, default: (0, 0)].detected += 1 }
+                trials[judge, default: [:]][verdict.id] = verdict.isBad
             case .judge:
-                if verdict.answer == .draft { probes[judge, default: (0, 0)].seeded += 0 }
+                if verdict.answer == .draft { trials[judge, default: [:]].merge([:]) { $1 } }
                 byID[verdict.id, default: []].append(verdict)
             case .human, .reference:
                 byID[verdict.id, default: []].append(verdict)
             }
         }
+        probes = trials.mapValues { trials in (trials.values.count { $0 }, trials.count) }
         var seen: Set<String> = []
         for path in recordings {
             try RecordingFile.forEach(path: path) { recording throws(CalibrationDataError) in
@@ -69,14 +77,23 @@ struct CalibrationInput {
     private mutating func add(_ recording: Recording, _ verdicts: [Verdict], _ gates: QualityGates) {
         let (assembled, report) = LabelledDrafts.assemble(recordings: [recording], verdicts: verdicts, gates: gates)
         drafts += assembled
-        kinds[
-            Kind(
-                provider: recording.draft.provider, drafter: recording.draft.model, temperature: recording.temperature,
-                topLogprobs: recording.topLogprobs, promptMode: recording.promptMode), default: 0] += 1
+        let kind = Kind(
+            provider: recording.draft.provider, drafter: recording.draft.model, temperature: recording.temperature,
+            topLogprobs: recording.topLogprobs, promptMode: recording.promptMode)
+        kinds[kind, default: 0] += 1
+        if !recording.promptHash.isEmpty {
+            if let first = prompts[kind]?[recording.promptHash] {
+                if first != recording.id { copies = copies ?? (first, recording.id) }
+            } else {
+                prompts[kind, default: [:]][recording.promptHash] = recording.id
+            }
+        }
         if let model = recording.draft.answeredBy { models.insert(model) }
         if let fingerprint = recording.draft.fingerprint { fingerprints.insert(fingerprint) }
         labels.merge(report.labels, uniquingKeysWith: +)
         contradictions += report.contradictions
+        reversals += report.reversals
+        if reversedIDs.count < 10 { reversedIDs += report.reversedIDs.prefix(1) }
         unknownVerdicts += report.unknownVerdicts
         unknownIDs += report.unknownIDs
     }

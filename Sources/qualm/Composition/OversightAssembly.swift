@@ -28,6 +28,7 @@ struct OversightAssembly {
         let settings = AuditSettings(configuration.audit)
         var client: RedisClient?
         var store: (any AuditStateStore)?
+        var storeFailure: StoreError?
         if AuditOversight.keepsState(routes: audited, settings: settings) {
             switch configuration.audit.store {
             case .redis:
@@ -35,9 +36,15 @@ struct OversightAssembly {
                 client = connected
                 store = AuditRedisState(client: connected, keyPrefix: configuration.redis.prefix)
             case .file:
-                store = try configuration.audit.stateFile.flatMap { try Self.file($0, logger) }
+                if let path = configuration.audit.stateFile {
+                    do throws(StoreError) {
+                        store = try FileAuditState(path: path)
+                    } catch {
+                        storeFailure = try Self.tolerated(error, path, logger)
+                    }
+                }
             }
-            if store == nil {
+            if store == nil, storeFailure == nil {
                 logger.warning("what the audits count is forgotten when the gateway ends: there is no state file ('audit.state_file')")
             }
         }
@@ -49,7 +56,8 @@ struct OversightAssembly {
             judge: examiner.flatMap { provider in
                 judge.map { LLMJudge(provider: provider, model: $0, prices: prices, retry: RetryPolicy(attempts: 2)) }
             },
-            prices: prices, store: store, log: configuration.audit.log.map { AuditLog(path: $0) }, observer: observer)
+            prices: prices, store: store, storeFailure: storeFailure, log: configuration.audit.log.map { AuditLog(path: $0) },
+            observer: observer)
         for (route, obstacle) in oversight.unaudited {
             logger.warning(
                 "a certified rule is not audited: nobody will notice when its promise stops being true",
@@ -85,7 +93,8 @@ struct OversightAssembly {
             guard let route = routes.first(where: { $0.name == audited.name }) else { continue }
             do throws(ProviderError) {
                 let identity = try await DrafterProbe.identity(
-                    of: RecordingSettings.Leg(model: route.drafter, provider: route.drafterProvider), topLogprobs: max(1, route.topLogprobs))
+                    of: RecordingSettings.Leg(model: route.drafter, provider: route.drafterProvider), topLogprobs: max(1, route.topLogprobs)
+                )
                 guard let reason = oversight.learnt(identity, route: route.name) else { continue }
                 guard configuration.route(named: route.name)?.routing.calibrationMismatch == .refuse else { continue }
                 StandardError.write("qualm: route '\(route.name)': the calibration is stale: \(reason); calibrate again\n")
@@ -104,18 +113,16 @@ struct OversightAssembly {
 
     func shutdown() { redis?.shutdown() }
 
-    /// `nil` where nothing can be written: a gateway in a read-only folder still starts.
-    private static func file(_ path: String, _ logger: Logger) throws -> FileAuditState? {
-        do throws(StoreError) {
-            return try FileAuditState(path: path)
-        } catch {
-            guard error.kind == .rejected else {
-                logger.warning("the audit state cannot be kept", metadata: ["audit.state_file": "\(path)", "detail": "\(error.detail)"])
-                return nil
-            }
+    /// Where no state can be made, the gateway starts, and says so for as long as it runs.
+    ///
+    /// - Throws: `ExitCode(78)` for a state that is there and out of reach: an alarm must not be forgotten.
+    private static func tolerated(_ error: StoreError, _ path: String, _ logger: Logger) throws -> StoreError {
+        guard error.kind != .rejected, error.kind != .malformed else {
             StandardError.write("qualm: audit.state_file: \(error.detail)\n")
             throw ExitCode(78)
         }
+        logger.warning("the audit state cannot be kept", metadata: ["audit.state_file": "\(path)", "detail": "\(error.detail)"])
+        return error
     }
 }
 

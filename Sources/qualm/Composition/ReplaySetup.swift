@@ -1,5 +1,6 @@
 import ArgumentParser
 import Calibration
+import CalibrationData
 import Cascade
 import EntropyRouting
 import GatewayConfiguration
@@ -11,6 +12,8 @@ struct ReplaySetup {
     let file: String
     let route: CascadeRoute
     let policy: ReplayPolicy
+    /// What recordings of this route are made with, as ``AssemblyReport/kinds`` names it.
+    let kind: String
 
     /// - Throws: `ExitCode(78)` when the configuration is wrong, `ValidationError` when it has no such route.
     init(_ configuration: GatewayConfiguration, file: String, route name: String) throws {
@@ -28,6 +31,11 @@ struct ReplaySetup {
         self.route = route
 
         let capabilities = (route.drafterProvider.capabilities, route.heavyweightProvider.capabilities)
+        let routing = configured.routing
+        kind = AssemblyReport.kind(
+            drafter: route.drafter.qualified, temperature: routing.temperature,
+            topLogprobs: capabilities.0.sendsLogprobs ? min(routing.topLogprobs, capabilities.0.maxTopLogprobs) : 0,
+            promptMode: routing.promptMode)
         var prefire = route.prefire
         prefire.isCancellingWorthwhile = capabilities.1.stopsBillingOnDisconnect
         let heavyweight = configuration.prices.price(of: configured.routing.heavyweight)

@@ -11,17 +11,20 @@ final class TruthfulJudge: AuditJudge {
     let model = World.judgeModel
     let badBelow = 3.0
     private let gate: Signal?
-    private let failure: JudgeFailure?
+    private let failure: Mutex<JudgeFailure?>
     private let cost: Double
     private let heavyweightScore: Double
     private let asked = Mutex<[String]>([])
 
     init(gate: Signal? = nil, failure: JudgeFailure? = nil, cost: Double = 0.0001, heavyweightScore: Double = 5) {
         self.gate = gate
-        self.failure = failure
+        self.failure = Mutex(failure)
         self.cost = cost
         self.heavyweightScore = heavyweightScore
     }
+
+    /// From now on; `nil` judges again.
+    func fail(_ failure: JudgeFailure?) { self.failure.withLock { $0 = failure } }
 
     /// The prompts it was asked about.
     var prompts: [String] { asked.withLock { $0 } }
@@ -35,7 +38,7 @@ final class TruthfulJudge: AuditJudge {
                 do { try await Task.sleep(for: .milliseconds(1)) } catch { throw JudgeFailure(.cancelled, costUSD: cost) }
             }
         }
-        if let failure { throw failure }
+        if let failure = failure.withLock({ $0 }) { throw failure }
         let isBad = draft.contains("wrong")
         return JudgeVerdict(isBad: isBad, score: isBad ? 1 : 5, heavyweightScore: heavyweightScore, costUSD: cost)
     }
@@ -49,6 +52,8 @@ final class RecordingOversightObserver: OversightObserver {
         var spendings: [AuditSpending] = []
         var alarms: [DriftAlarm] = []
         var staleReasons: [String] = []
+        var failing: [AuditSkip] = []
+        var auditRecoveries = 0
         var effects: [FeedbackReceipt.Effect] = []
         var failures: [StoreError] = []
         var recoveries = 0
@@ -59,6 +64,8 @@ final class RecordingOversightObserver: OversightObserver {
 
     func audited(_ audit: AuditObservation) { heard.withLock { $0.audits.append(audit) } }
     func skipped(_ reason: AuditSkip, route: String) { heard.withLock { $0.skips.append(reason) } }
+    func auditsFailing(route: String, failures: Int, reason: AuditSkip) { heard.withLock { $0.failing.append(reason) } }
+    func auditsRecovered(route: String) { heard.withLock { $0.auditRecoveries += 1 } }
     func spent(_ spending: AuditSpending) { heard.withLock { $0.spendings.append(spending) } }
     func tightened(_ alarm: DriftAlarm) { heard.withLock { $0.alarms.append(alarm) } }
     func becameStale(route: String, reason: String) { heard.withLock { $0.staleReasons.append(reason) } }

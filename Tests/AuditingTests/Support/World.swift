@@ -31,6 +31,7 @@ final class World: Sendable {
         origin: RiskModel.Origin = RiskModel.Origin(), fallback: CalibrationFallback = .escalate, store: (any AuditStateStore)? = nil,
         log: AuditLog? = nil, prices: PriceBook = World.prices, judge: TruthfulJudge = TruthfulJudge(), hasJudge: Bool = true,
         scripts: [[ScriptedProvider.Step]] = [World.answer("the truth")], isMain: Bool = true, temperature: Double? = 1,
+        threshold: Double? = nil, storeFailure: StoreError? = nil,
         _ change: (inout AuditSettings) -> Void = { _ in }
     ) throws {
         var settings = AuditSettings()
@@ -39,7 +40,8 @@ final class World: Sendable {
         settings.retryPause = .milliseconds(1)
         settings.keepEvery = .milliseconds(20)
         change(&settings)
-        rule = try Self.rule(loss: loss, alpha: alpha, sensitivity: sensitivity, dataHash: dataHash, origin: origin)
+        let certified = try Self.rule(loss: loss, alpha: alpha, sensitivity: sensitivity, dataHash: dataHash, origin: origin)
+        rule = try threshold.map { try RiskStrategy(model: certified.model, threshold: $0) } ?? certified
         self.judge = judge
         heavyweight = ScriptedProvider(name: "p", scripts: scripts)
         let window = RoutingStrategy.window(try WindowStrategy())
@@ -51,7 +53,7 @@ final class World: Sendable {
         let dice = Mutex(SeededGenerator(seed: seed))
         oversight = AuditOversight(
             routes: [AuditedRoute(route, fallback: fallback, temperature: temperature)], settings: settings, judge: hasJudge ? judge : nil,
-            prices: prices, store: store,
+            prices: prices, store: store, storeFailure: storeFailure,
             log: log, observer: heard,
             environment: AuditEnvironment(
                 now: { .now }, wallTime: { [clock] in clock.now }, sleep: { try await Task.sleep(until: $0, clock: .continuous) },
@@ -107,11 +109,12 @@ final class World: Sendable {
     @discardableResult
     func serve(
         _ id: String? = nil, risk: Double, draft: String = "an answer", cost: Double? = 0.001, identity: StreamIdentity? = nil,
-        query given: OversightQuery? = nil, body: String? = nil, _ change: (inout OversightOutcome) -> Void = { _ in }
+        query given: OversightQuery? = nil, body: String? = nil, planned: OversightPlan? = nil,
+        _ change: (inout OversightOutcome) -> Void = { _ in }
     ) throws -> OversightOutcome {
         let id = id ?? "d\(made.add(1, ordering: .relaxed).newValue)"
         let query = given ?? query()
-        let plan = oversight.plan(query)
+        let plan = planned ?? oversight.plan(query)
         let request = try Self.request(id, body: body)
         var isShipped = false
         if !plan.isHoldout, case .risk(let rule) = plan.strategy { isShipped = rule.finalLevel(risk, query.taskClass) != .reject }

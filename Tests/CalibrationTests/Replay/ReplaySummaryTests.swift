@@ -73,6 +73,13 @@ struct ReplaySummaryTests {
         #expect(violations(ReplayGate(maxCostUSD: 0.004)).first?.hasPrefix("max-cost 0.004: a request costs 0.0") == true)
         #expect(violations(ReplayGate(maxEscalated: 0.3)) == ["max-escalated 0.3: 0.3333 of the requests are escalated"])
         #expect(violations(ReplayGate(maxBad: 0, maxCostUSD: 0, maxEscalated: 0)).count == 3)
+        let blocked = ReplayGate(maxBad: 1, maxEscalated: 1).violations(summary(replayPolicy()), obstacle: "they are of another model")
+        #expect(
+            blocked == [
+                "max-bad 1.0: a limit that cannot be checked: they are of another model",
+                "max-escalated 1.0: a limit that cannot be checked: they are of another model",
+            ])
+        #expect(ReplayGate().violations(summary(replayPolicy()), obstacle: "they are of another model").isEmpty)
         var policy = replayPolicy()
         policy.drafterPrice = nil
         #expect(violations(ReplayGate(maxCostUSD: 99), policy).first?.contains("9 of 9 requests is unknown") == true)

@@ -115,6 +115,43 @@ import Testing
         #expect(outcome.scored.allSatisfy { $0.risk.isFinite })
     }
 
+    @Test("A shipped draft that nobody judged counts as lost, unless the promise is asked for judged ones only")
+    func unjudgedCountAsLost() throws {
+        let drafts = SyntheticDrafts.surprisal(seed: 71, count: 900, badShare: 0.2)
+        // Whoever judges only what looks good: half of the bad drafts have no verdict.
+        let partly = drafts.enumerated().map { index, draft in
+            var draft = draft
+            if draft.isBad == true, index % 2 == 0 { draft.isBad = nil }
+            return draft
+        }
+        let unjudged = partly.count { $0.split == .cal && $0.isBad == nil }
+        #expect(unjudged > 20)
+        for loss in [RiskCertificate.Loss.joint, .selective, .recoverable] {
+            let whole = try CalibrationRun.run(drafts, options(alpha: 0.12, loss: loss))
+            let counted = try CalibrationRun.run(partly, options(alpha: 0.12, loss: loss))
+            var asked = options(alpha: 0.12, loss: loss)
+            asked.isJudgedOnly = true
+            let judgedOnly = try CalibrationRun.run(partly, asked)
+            #expect(counted.certification.feasibility.losses == whole.certification.feasibility.losses)
+            #expect(counted.certification.feasibility.labels == whole.certification.feasibility.labels)
+            #expect(counted.windowCertification.feasibility.losses == whole.windowCertification.feasibility.losses)
+            #expect(judgedOnly.certification.feasibility.labels == whole.certification.feasibility.labels - unjudged)
+            #expect(judgedOnly.certification.feasibility.losses == whole.certification.feasibility.losses - unjudged)
+            #expect(counted.counts.unjudged[.cal] == unjudged && whole.unjudgedWarning == nil)
+            #expect(counted.rendered().contains("\(unjudged) drafts of the certification split have no verdict and count as lost"))
+            #expect(judgedOnly.rendered().contains("are left out: the promise is about judged ones only"))
+            #expect(counted.rendered().contains("of its drafts have no verdict and are left out of these figures"))
+        }
+    }
+
+    @Test(
+        "A share is printed with the digits that it has",
+        arguments: [(1e-9, "0.0000001 %"), (0.000_012_34, "0.00123 %"), (0.05, "5 %"), (0.0526, "5.26 %"), (0.000_099_999_9, "0.01 %")])
+    func shares(alpha: Double, text: String) throws {
+        let outcome = try CalibrationRun.run(SyntheticDrafts.surprisal(seed: 72, count: 40, badShare: 0.3), options(alpha: alpha))
+        #expect(outcome.rendered().contains("at most \(text) of all requests get a bad draft"))
+    }
+
     @Test("Per class, each class has its own threshold")
     func perClass() throws {
         let drafts = SyntheticDrafts.surprisal(seed: 67, count: 900, badShare: 0.1)

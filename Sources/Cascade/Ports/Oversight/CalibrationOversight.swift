@@ -1,13 +1,26 @@
+public import ChatAPI
 public import EntropyRouting
 
 /// What watches over calibrated routes while they run: it may tighten the rule, hold requests out, and sample shipped drafts for an audit.
-/// Both calls come from the request's task and must return at once; audits happen elsewhere.
+/// All calls come from the request's task and must return at once; audits happen elsewhere.
 public protocol CalibrationOversight: Sendable {
     /// Asked once, before the drafter is.
+    ///
+    /// It may set something aside for the request, which ``finished(_:)`` gives back: no plan without its end.
     func plan(_ query: OversightQuery) -> OversightPlan
+
+    /// Told as soon as the draft's stream names who it comes from.
+    ///
+    /// - Returns: false when the calibrated rule does not hold for such a draft and nothing else may ship it: it is not shipped. By default
+    ///   every draft is covered.
+    func covers(_ identity: StreamIdentity, _ query: OversightQuery) -> Bool
 
     /// Told once, when the request is over. Dropping it is the implementation's business: its queue is bounded.
     func finished(_ outcome: OversightOutcome)
+}
+
+extension CalibrationOversight {
+    public func covers(_ identity: StreamIdentity, _ query: OversightQuery) -> Bool { true }
 }
 
 /// A request that is about to be routed.

@@ -4,6 +4,13 @@ public protocol OversightObserver: Sendable {
     func audited(_ audit: AuditObservation)
     /// A drawn draft could not be audited; it is no observation.
     func skipped(_ reason: AuditSkip, route: String)
+    /// So many audits of a route failed in a row that nobody looks at what it ships: its evidence stands still until one succeeds. Once for
+    /// each such stretch.
+    ///
+    /// - Parameter reason: of the last one: ``AuditSkip/heavyweight``, ``AuditSkip/judge`` or ``AuditSkip/timeout``.
+    func auditsFailing(route: String, failures: Int, reason: AuditSkip)
+    /// An audit has succeeded: the evidence goes on.
+    func auditsRecovered(route: String)
     /// An upstream call of an audit is over.
     func spent(_ spending: AuditSpending)
     /// The rule of a route was tightened, by this gateway's evidence or by what another one has found. Once for each step.
@@ -45,9 +52,9 @@ public struct AuditObservation: Sendable, Hashable {
 public enum AuditSkip: String, Sendable, Hashable, CaseIterable {
     /// The day's money is spent.
     case budget
-    /// The queue is full, or audits do not run.
+    /// Audits do not run.
     case queue
-    /// The draft has no text to judge, or its client left before its end.
+    /// The draft has no text to judge.
     case incomplete
     /// The draft is too long to be kept.
     case size

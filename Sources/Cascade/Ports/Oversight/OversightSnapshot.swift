@@ -34,6 +34,11 @@ public struct OversightSnapshot: Sendable, Hashable {
                     "route '\(route.route)': drift alarm: the rule certified at \(state.certifiedLevel) \(level) until it is calibrated anew"
                 )
             }
+            if let reason = state.failingReason {
+                found.append(
+                    "route '\(route.route)': audits fail, the last \(state.failedInARow) in a row, at last for '\(reason.rawValue)': nobody looks "
+                        + "at shipped drafts, and the evidence stands still until an audit succeeds")
+            }
         }
         if let failure = storeFailure { found.append("the audit state is not kept: \(failure)") }
         return found
@@ -112,6 +117,10 @@ public struct CalibrationState: Sendable, Hashable {
     public var temperatureMismatches: Int
     /// Drafts drawn for an audit and not audited.
     public var skips: [AuditSkip: Int]
+    /// Audits that have failed since the last one that succeeded, for the heavyweight, the judge or time.
+    public var failedInARow: Int
+    /// Why the last of them failed, when there were so many that the evidence stands still; `nil` else.
+    public var failingReason: AuditSkip?
     /// Ascending by level, up to the certified one.
     public var evidence: [Evidence]
 
@@ -119,7 +128,8 @@ public struct CalibrationState: Sendable, Hashable {
 
     public init(
         dataHash: String, loss: RiskCertificate.Loss, alpha: Double, delta: Double, certifiedLevel: Double, level: Double,
-        staleReason: String? = nil, temperatureMismatches: Int = 0, skips: [AuditSkip: Int] = [:], evidence: [Evidence] = []
+        staleReason: String? = nil, temperatureMismatches: Int = 0, skips: [AuditSkip: Int] = [:], failedInARow: Int = 0,
+        failingReason: AuditSkip? = nil, evidence: [Evidence] = []
     ) {
         self.dataHash = dataHash
         self.loss = loss
@@ -130,6 +140,8 @@ public struct CalibrationState: Sendable, Hashable {
         self.staleReason = staleReason
         self.temperatureMismatches = temperatureMismatches
         self.skips = skips
+        self.failedInARow = failedInARow
+        self.failingReason = failingReason
         self.evidence = evidence
     }
 }
