@@ -75,7 +75,7 @@ import Testing
                 if isRude { connection.reset() } else { connection.close() }
                 #expect(await gateway.simulator.waitUntil { $0.open == 0 })
             }
-            #expect(gateway.simulator.report().aborted == 3)
+            #expect(await gateway.simulator.waitUntil { $0.aborted == 3 })
             let next = try await gateway.chat(ChatCall())
             #expect(!next.isFromCache && next.status == 200)
             try await gateway.waitUntilStored(1)

@@ -36,7 +36,8 @@ enum CalibrationCheck {
             if model.certificate != nil, !RouteAssembly.isPromised(route.routing, model) {
                 StandardError.write(
                     "qualm: warning: route '\(route.name)': 'routing.risk_threshold' \(route.routing.riskThreshold ?? 1) is not covered by the "
-                        + "certificate of \(path) (up to \(model.thresholds?.greatest ?? 0)): nothing is promised, and nothing is audited\n")
+                        + "certificate of \(path) (up to \(model.thresholds?.greatest ?? 0)): nothing is promised, and nothing is audited\n"
+                )
             }
             let found = mismatches(route.routing, model.key, ProviderCapabilities(provider))
             for problem in found { StandardError.write("qualm: route '\(route.name)': \(path) does not fit: \(problem)\n") }
