@@ -47,6 +47,16 @@ import Testing
         }
     }
 
+    @Test("The same prompts under other ids are no more evidence: 65, with the two ids, and no artefact")
+    func copies() async throws {
+        try await withCalibrationScene { scene in
+            try scene.write(CalibrationRecords.lines(120) + CalibrationRecords.lines(120, prefix: "copy"), to: "r.jsonl")
+            let outcome = try await scene.run("calibrate", "--recordings", "@r.jsonl", "--alpha", "0.2", "--out", "@risk.json")
+            #expect(outcome.status == 65 && outcome.stderr.contains("the same prompt is there twice: r-0 and copy-0"), "\(outcome)")
+            #expect(scene.read("risk.json").isEmpty)
+        }
+    }
+
     @Test("Verdicts on answers that were not recorded are counted and named; drafts without a verdict are counted, too")
     func strangers() async throws {
         try await withCalibrationScene { scene in
@@ -95,6 +105,10 @@ import Testing
             #expect(alone.status == 65 && alone.stderr.contains("come without probes") && alone.stderr.contains("sim:j"), "\(alone)")
             let probed = try await calibrate("@p.jsonl")
             #expect(probed.status == 0 && probed.stdout.contains("50 of 60 seeded errors seen"), "\(probed)")
+            // The same probes again are no more trials.
+            try scene.write(String(repeating: probes.map { $0 + "\n" }.joined(), count: 5), to: "p5.jsonl")
+            let again = try await calibrate("@p5.jsonl")
+            #expect(again.status == 0 && again.stdout.contains("50 of 60 seeded errors seen"), "\(again)")
             let artefact = try JSONValue.parse(Array(scene.read("risk.json").utf8))
             let bound = try #require(artefact["certificate", "judge_sensitivity"]?.double)
             #expect(bound > 0.65 && bound < 50.0 / 60)

@@ -59,6 +59,17 @@ public struct ProviderError: Error, Sendable, Hashable {
         self.body = body
     }
 
+    /// The same call may end differently: 429, 5xx, 408, 425, and whatever broke on the way. Another 4xx says that the request itself is
+    /// wrong, and it would be again.
+    public var isTransient: Bool {
+        switch kind {
+        case .refused, .dns, .connectTimeout, .firstByteTimeout, .idleTimeout, .reset, .truncated, .rateLimited, .serverError, .inStream:
+            true
+        case .invalidRequest: status == 408 || status == 425
+        case .tls, .malformed, .unauthorized, .cancelled: false
+        }
+    }
+
     /// For the ledger and the log.
     public var logMessage: String { detail.map { "\(message) (\($0))" } ?? message }
 }

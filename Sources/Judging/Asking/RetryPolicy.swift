@@ -21,15 +21,6 @@ public struct RetryPolicy: Sendable {
         self.sleep = sleep
     }
 
-    /// Another attempt may end differently.
-    static func isWorthRetrying(_ error: ProviderError) -> Bool {
-        switch error.kind {
-        case .refused, .dns, .connectTimeout, .firstByteTimeout, .idleTimeout, .reset, .truncated, .rateLimited, .serverError, .inStream:
-            true
-        case .tls, .malformed, .unauthorized, .invalidRequest, .cancelled: false
-        }
-    }
-
     /// The pause after attempt `attempt` (1, 2, ...): between half and all of the exponential step, and not shorter than `Retry-After`.
     /// - Parameter salt: decides where in that range, so that equal questions do not come back in step.
     func pause(after attempt: Int, error: ProviderError, salt: UInt64) -> Duration {

@@ -150,7 +150,7 @@ public struct LLMJudge: Sendable {
                     form = simpler
                     continue
                 }
-                guard attempt < retry.attempts, RetryPolicy.isWorthRetrying(error) else {
+                guard attempt < retry.attempts, error.isTransient else {
                     throw JudgeFailure(.upstream(error), costUSD: bill.costUSD, tokens: bill.tokens)
                 }
                 do {

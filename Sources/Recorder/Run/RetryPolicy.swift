@@ -27,21 +27,11 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - jitter: uniform in 0..<1; the pause is between half and the whole of its length, so that calls that failed together do not
     ///     come back together.
     public func pause(after attempt: Int, _ error: ProviderError, jitter: Double) -> Duration? {
-        guard attempt < attempts, Self.isTransient(error) else { return nil }
+        guard attempt < attempts, error.isTransient else { return nil }
         var pause = base
         for _ in 1..<attempt where pause < longest { pause *= 2 }
         pause = min(pause, longest) * (0.5 + jitter / 2)
         guard let asked = error.retryAfterSeconds.map({ Duration.seconds($0) }) else { return pause }
         return asked > longestAsked ? nil : max(pause, asked)
-    }
-
-    /// 429, 5xx, 408, 425, and whatever broke on the way. Another 4xx says that the request itself is wrong: it would be again.
-    public static func isTransient(_ error: ProviderError) -> Bool {
-        switch error.kind {
-        case .refused, .dns, .connectTimeout, .firstByteTimeout, .idleTimeout, .reset, .truncated, .rateLimited, .serverError, .inStream:
-            true
-        case .invalidRequest: error.status == 408 || error.status == 425
-        case .tls, .malformed, .unauthorized, .cancelled: false
-        }
     }
 }
