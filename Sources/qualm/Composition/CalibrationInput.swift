@@ -52,9 +52,11 @@ struct CalibrationInput {
             let judge = verdict.judge ?? ""
             switch verdict.source {
             case .probe:
+                // By prompt: the same probe again is no further trial.
                 trials[judge, default: [:]][verdict.id] = verdict.isBad
             case .judge:
-                if verdict.answer == .draft { trials[judge, default: [:]].merge([:]) { $1 } }
+                // A judge without a probe is known, too: its labels are refused.
+                if verdict.answer == .draft, trials[judge] == nil { trials[judge] = [:] }
                 byID[verdict.id, default: []].append(verdict)
             case .human, .reference:
                 byID[verdict.id, default: []].append(verdict)
